@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+const PAGE_BYTES = 4096;
+
+/** Resident memory of this process and all that descends from it, MiB. */
+export const residentTreeMb = (): number => {
+	const parents = new Map<number, number>();
+	for (const name of readdirSync("/proc")) {
+		if (/^\d+$/.test(name)) parents.set(Number(name), parentOf(Number(name)));
+	}
+	const inTree = (pid: number): boolean => {
+		for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === process.pid) return true;
+		return false;
+	};
+	return [...parents.keys()].filter(inTree).reduce((sum, pid) => sum + residentBytes(pid), 0) / 1024 / 1024;
+};
+
+const read = (path: string): string => {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return ""; // The process is gone.
+	}
+};
+
+const parentOf = (pid: number): number => {
+	const stat = read(`/proc/${pid}/stat`);
+	return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? 0);
+};
+
+const residentBytes = (pid: number): number => Number(read(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * PAGE_BYTES;

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { BudgetLimits } from "./budgets.ts";
+import { AtMs, Name } from "./common.ts";
+import { idOf } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import { Language, Program, RunLimits } from "./runs.ts";
+
+/** What may happen when private and untrusted data have met in a run and something external follows. `approve` refuses until approvals exist. */
+export const FLOW_RULES = ["allow", "approve", "deny"] as const;
+
+/**
+ * What an agent may do, as data. The grants' own fields belong to their verbs (docs/design/verbs.md) and are checked against the verb's schema when
+ * the policy is stored.
+ */
+export const Policy = z.strictObject({
+	grants: z
+		.record(
+			z
+				.string()
+				.max(LIMITS.nameChars)
+				.regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, "wanted a name that a program can write after `env.`: letters, digits, _"),
+			z.looseObject({ verb: z.string() }),
+		)
+		.refine((grants) => Object.keys(grants).length <= LIMITS.grantsPerPolicy, { error: `wanted at most ${LIMITS.grantsPerPolicy} grants` })
+		.default({}),
+	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
+	limits: RunLimits.optional(),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const StoredProgram = z.strictObject({ program: Program, language: Language });
+export type StoredProgram = z.infer<typeof StoredProgram>;
+
+export const Agent = z.strictObject({
+	id: idOf("agt"),
+	name: Name,
+	status: z.enum(["active", "disabled", "archived"]),
+	policy: Policy,
+	policyVersion: z.int(),
+	program: Program.nullable(),
+	language: Language,
+	budget: z.strictObject({ limits: BudgetLimits }),
+	createdAtMs: AtMs,
+	updatedAtMs: AtMs,
+});
+export type Agent = z.infer<typeof Agent>;
+
+/** An agent in a list. */
+export const AgentSummary = Agent.pick({ id: true, name: true, status: true, policyVersion: true, createdAtMs: true, updatedAtMs: true });
+export type AgentSummary = z.infer<typeof AgentSummary>;
+
+export const CreateAgent = z.strictObject({
+	name: Name,
+	policy: Policy.default({ grants: {} }),
+	program: Program.optional(),
+	language: Language.optional(),
+	budget: z.strictObject({ limits: BudgetLimits }).optional(),
+});
+export type CreateAgent = z.infer<typeof CreateAgent>;
+
+export const UpdateAgent = z
+	.strictObject({
+		name: Name.optional(),
+		policy: Policy.optional(),
+		program: Program.nullable().optional(),
+		language: Language.optional(),
+		budget: z.strictObject({ limits: BudgetLimits }).optional(),
+	})
+	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
+export type UpdateAgent = z.infer<typeof UpdateAgent>;
+
+/** The answer of the kill switch: runs that were live when it was thrown, and calls that were under way. */
+export const DisableAgent = z.strictObject({ agent: Agent, cancelledRuns: z.array(z.string()), callsInFlight: z.array(z.string()) });

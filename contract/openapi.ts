@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { Agent, AgentSummary } from "./agents.ts";
+import { Budget } from "./budgets.ts";
+import { ErrorBody } from "./common.ts";
+import { ERRORS } from "./errors.ts";
+import type { Operation } from "./operation.ts";
+import { Health, OPERATIONS } from "./operations.ts";
+import { Call, Run, RunLog, RunSummary } from "./runs.ts";
+import { Key, NewKey, NewTenant, Secret, Tenant } from "./tenants.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Schemas that have a name of their own; every other one is named after its operation. */
+const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>(
+	Object.entries({
+		...{ Agent, AgentSummary, Budget, Call, Health, Key, NewKey, NewTenant, Run, RunLog, RunSummary, Secret, Tenant },
+		Error: ErrorBody,
+	}).map(([name, schema]) => [schema, name]),
+);
+
+/** The API as an OpenAPI 3.1 document, made from the table of operations. The codes of refusals are in `components.x-errors`. */
+export const openApiDocument = (): Json => {
+	const schemas: Record<string, unknown> = {};
+	const paths: Record<string, Record<string, unknown>> = {};
+	const reference = (schema: z.ZodType, name: string, io: "input" | "output"): Json => addSchema(schemas, schema, name, io);
+	for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
+		const path = paths[operation.path] ?? {};
+		path[operation.method.toLowerCase()] = describeOperation(id, operation, reference);
+		paths[operation.path] = path;
+	}
+	reference(ErrorBody, "Error", "output");
+	return {
+		openapi: "3.1.0",
+		info: { title: "Cordon", version: "1", description: "Runs the code that AI agents write, as if it were hostile." },
+		paths,
+		components: {
+			schemas,
+			securitySchemes: {
+				key: { type: "http", scheme: "bearer", description: "A key of a tenant: cordon_…" },
+				operator: { type: "http", scheme: "bearer", description: "The platform operator's ADMIN_TOKEN." },
+			},
+			"x-errors": ERRORS,
+		},
+	};
+};
+
+type Reference = (schema: z.ZodType, name: string, io: "input" | "output") => Json;
+
+const describeOperation = (id: string, operation: Operation, reference: Reference): Json => {
+	const title = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
+	const body = operation.body && { required: true, content: jsonContent(reference(operation.body, `${title}Body`, "input")) };
+	return {
+		operationId: id,
+		summary: operation.summary,
+		...describeAccess(operation),
+		parameters: [...describeParameters(operation.params, "path"), ...describeParameters(operation.query, "query")],
+		...(body ? { requestBody: body } : {}),
+		responses: describeAnswers(title, operation, reference),
+	};
+};
+
+const describeAccess = ({ access }: Operation): Json => {
+	if (access.kind === "public") return { security: [] };
+	if (access.kind === "operator") return { security: [{ operator: [] }] };
+	return { security: [{ key: [access.scope] }], "x-scope": access.scope };
+};
+
+const describeParameters = (schema: z.ZodObject, place: "path" | "query"): Json[] =>
+	Object.entries<z.ZodType>(schema.shape).map(([name, part]) => {
+		const { description, ...rest } = toJsonSchema(part, "input");
+		const text = typeof description === "string" ? { description } : {};
+		return { name, in: place, required: place === "path" || !part.safeParse(undefined).success, ...text, schema: rest };
+	});
+
+const describeAnswers = (title: string, operation: Operation, reference: Reference): Json => {
+	const responses: Record<string, unknown> = {};
+	for (const [status, schema] of Object.entries(operation.answers)) {
+		const content = schema === null ? {} : { content: jsonContent(reference(schema, `${title}Answer`, "output")) };
+		responses[status] = { description: Number(status) < 300 ? "Done." : "Not able to.", ...content };
+	}
+	return {
+		...responses,
+		default: { description: "A refusal; its code is one of components.x-errors.", content: jsonContent(referTo("Error")) },
+	};
+};
+
+const jsonContent = (schema: Json): Json => ({ "application/json": { schema } });
+const referTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+/** Puts a schema among the components once and gives a reference to it. */
+const addSchema = (schemas: Record<string, unknown>, schema: z.ZodType, fallback: string, io: "input" | "output"): Json => {
+	const name = NAMED.get(schema) ?? fallback;
+	if (schemas[name] === undefined) {
+		const { $defs, ...own } = toJsonSchema(schema, io);
+		schemas[name] = hoistRefs(own, name);
+		for (const [part, definition] of Object.entries($defs ?? {})) schemas[`${name}.${part}`] = hoistRefs(definition, name);
+	}
+	return referTo(name);
+};
+
+const toJsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string, unknown> & { $defs?: Record<string, unknown> } => {
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+	return rest;
+};
+
+/** Definitions of a schema's own become components beside it, since a reference in OpenAPI starts at the document's root. */
+const hoistRefs = (value: unknown, name: string): unknown => {
+	if (Array.isArray(value)) return value.map((item) => hoistRefs(item, name));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([key, part]) => {
+			if (key !== "$ref" || typeof part !== "string") return [key, hoistRefs(part, name)];
+			const local = part.replace(/^#\/\$defs\//, "");
+			return [key, `#/components/schemas/${part === "#" ? name : `${name}.${local}`}`];
+		}),
+	);
+};

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { PageQuery, pageOf } from "./common.ts";
+import { idOf } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import { needs, none, type Operation } from "./operation.ts";
+import { Call, CreateRun, ListRunsQuery, Run, RunLog, RunSummary } from "./runs.ts";
+
+const byRun = z.strictObject({ id: idOf("run") });
+
+/** The operations on runs. */
+export const RUN_OPERATIONS = {
+	createRun: {
+		method: "POST",
+		path: "/v1/runs",
+		summary: "Run a program. 201 with the run when it ended within `wait` seconds, else 202 with Location. Honours Idempotency-Key.",
+		access: needs("write:runs"),
+		params: none,
+		query: none,
+		body: CreateRun,
+		answers: { 201: Run, 202: Run },
+	},
+	listRuns: {
+		method: "GET",
+		path: "/v1/runs",
+		summary: "Runs, newest first.",
+		access: needs("read:runs"),
+		params: none,
+		query: ListRunsQuery,
+		body: null,
+		answers: { 200: pageOf(RunSummary) },
+	},
+	getRun: {
+		method: "GET",
+		path: "/v1/runs/{id}",
+		summary: "One run, also while it runs.",
+		access: needs("read:runs"),
+		params: byRun,
+		query: none,
+		body: null,
+		answers: { 200: Run },
+	},
+	cancelRun: {
+		method: "POST",
+		path: "/v1/runs/{id}/cancel",
+		summary: "Stop a run. No call begins after the answer. A run that has ended stays as it ended.",
+		access: needs("write:runs"),
+		params: byRun,
+		query: none,
+		body: null,
+		answers: { 200: Run },
+	},
+	listCalls: {
+		method: "GET",
+		path: "/v1/runs/{id}/calls",
+		summary: "Every call of a run, in order.",
+		access: needs("read:runs"),
+		params: byRun,
+		query: PageQuery,
+		body: null,
+		answers: { 200: pageOf(Call) },
+	},
+	listLogs: {
+		method: "GET",
+		path: "/v1/runs/{id}/logs",
+		summary: "A run's console lines, in order.",
+		access: needs("read:runs"),
+		params: byRun,
+		query: PageQuery,
+		body: null,
+		answers: { 200: pageOf(RunLog) },
+	},
+	getRunFile: {
+		method: "GET",
+		path: "/v1/runs/{id}/files/{path}",
+		summary: "A file's bytes, as an attachment.",
+		access: needs("read:runs"),
+		params: byRun.extend({ path: z.string().min(1).max(LIMITS.pathChars) }),
+		query: none,
+		body: null,
+		answers: { 200: null },
+	},
+} as const satisfies Record<string, Operation>;

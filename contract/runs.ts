@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { AtMs, Metadata, PageQuery } from "./common.ts";
+import { idOf } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+
+export const RUN_STATUSES = [
+	"queued",
+	"running",
+	"waiting_approval",
+	"succeeded",
+	"failed",
+	"timed_out",
+	"cancelled",
+	"budget_exceeded",
+] as const;
+export const RunStatus = z.enum(RUN_STATUSES);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+const ModuleText = z.string().max(LIMITS.programBytes);
+const programSize = (program: string | { modules: Record<string, string> }): number =>
+	(typeof program === "string" ? [program] : Object.values(program.modules)).reduce((sum, text) => sum + text.length, 0);
+
+/** An ES module whose default export is `async (input, env) => result`: its text, or several modules and which one is the main one. */
+export const Program = z
+	.union([
+		ModuleText.min(1),
+		z.strictObject({
+			main: z.string().min(1).max(LIMITS.moduleNameChars),
+			modules: z
+				.record(z.string().min(1).max(LIMITS.moduleNameChars), ModuleText)
+				.refine((modules) => Object.keys(modules).length <= LIMITS.programModules, {
+					error: `wanted at most ${LIMITS.programModules} modules`,
+				}),
+		}),
+	])
+	.refine((program) => programSize(program) <= LIMITS.programBytes, {
+		error: `wanted at most ${LIMITS.programBytes} characters of program`,
+	});
+export type Program = z.infer<typeof Program>;
+
+export const Language = z.enum(["javascript", "typescript"]);
+
+/** What a run may use; never more than its agent's policy says. */
+export const RunLimits = z.strictObject({
+	wallMs: z.int().min(1).max(LIMITS.wallMs.max).optional(),
+	cpuMs: z.int().min(1).max(LIMITS.cpuMs.max).optional(),
+	memoryMb: z.int().min(8).max(LIMITS.memoryMb.max).optional(),
+	calls: z.int().min(0).max(LIMITS.calls.max).optional(),
+});
+export type RunLimits = z.infer<typeof RunLimits>;
+
+/** An input file: its text, or its bytes as base64. */
+export const InputFile = z.union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })]);
+
+export const CreateRun = z.strictObject({
+	agent: z.string().min(1).max(LIMITS.nameChars).optional().describe("id or name; left out: the tenant's agent `default`"),
+	grants: z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy).optional().describe("a subset of the agent's grants"),
+	program: Program.optional().describe("left out: the agent's stored program"),
+	language: Language.optional().describe("default typescript"),
+	input: z.json().optional(),
+	files: z.record(z.string().max(LIMITS.pathChars), InputFile).optional(),
+	limits: RunLimits.optional(),
+	isolation: z.literal("fresh").optional(),
+	wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
+	labels: z
+		.array(z.enum(["private", "untrusted"]))
+		.max(LIMITS.labelsPerRun)
+		.optional(),
+	metadata: Metadata.optional(),
+});
+export type CreateRun = z.infer<typeof CreateRun>;
+
+export const RunError = z.strictObject({
+	code: z.string(),
+	message: z.string(),
+	hint: z.string(),
+	line: z.int().nullable(),
+	column: z.int().nullable(),
+	stack: z.string().nullable(),
+});
+export type RunError = z.infer<typeof RunError>;
+
+export const Usage = z.strictObject({
+	cpuMs: z.int(),
+	wallMs: z.int(),
+	calls: z.int(),
+	tokens: z.int(),
+	egressBytes: z.int(),
+	usdMicros: z.int(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const RunLog = z.strictObject({
+	seq: z.int(),
+	atMs: AtMs,
+	level: z.enum(["debug", "info", "log", "warn", "error"]),
+	text: z.string(),
+});
+export type RunLog = z.infer<typeof RunLog>;
+
+export const RunFile = z.strictObject({ path: z.string(), bytes: z.int() });
+export type RunFile = z.infer<typeof RunFile>;
+
+export const Run = z.strictObject({
+	id: idOf("run"),
+	agent: idOf("agt"),
+	status: RunStatus,
+	/** Encoded as docs/design/values.md says. */
+	result: z.json(),
+	error: RunError.nullable(),
+	usage: Usage,
+	logs: z.array(RunLog),
+	logsTruncated: z.boolean(),
+	files: z.array(RunFile),
+	grants: z.array(z.string()),
+	labels: z.array(z.string()),
+	programDigest: z.string(),
+	policyVersion: z.int(),
+	attempt: z.int(),
+	createdAtMs: AtMs,
+	startedAtMs: AtMs.nullable(),
+	endedAtMs: AtMs.nullable(),
+	pendingApproval: z.null(),
+	metadata: Metadata,
+});
+export type Run = z.infer<typeof Run>;
+
+/** A run in a list: without result, logs and files. */
+export const RunSummary = Run.omit({ result: true, logs: true, files: true, pendingApproval: true });
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const ListRunsQuery = PageQuery.extend({
+	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
+	status: RunStatus.optional(),
+});
+
+export const CALL_STATUSES = ["started", "done", "failed", "denied", "unknown"] as const;
+/** One use of a grant. `hash` = SHA-256 over `previousHash` and the entry's canonical JSON: docs/design/ledger.md. */
+export const Call = z.strictObject({
+	id: idOf("cal"),
+	run: idOf("run"),
+	seq: z.int().describe("1, 2, … within the run"),
+	grant: z.string(),
+	verb: z.string(),
+	method: z.string(),
+	/** Canonical encoded arguments, cut at 8 KiB of text; null when they were not readable. */
+	args: z.string().nullable(),
+	argsDigest: z.string(),
+	decision: z.enum(["allowed", "denied"]),
+	rule: z.string().nullable(),
+	status: z.enum(CALL_STATUSES),
+	error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+	cost: z.strictObject({ calls: z.int(), tokens: z.int(), egressBytes: z.int(), usdMicros: z.int() }),
+	startedAtMs: AtMs,
+	endedAtMs: AtMs.nullable(),
+	/** Place in the agent's chain; null until the call has ended. */
+	entry: z.int().nullable(),
+	hash: z.string().nullable(),
+	previousHash: z.string().nullable(),
+});
+export type Call = z.infer<typeof Call>;

@@ -1,0 +1,62 @@
+import type { ExecutionOutcome, Job } from "../worker/executor/protocol.ts";
+import type { ExecutorProcess } from "./executor-process.ts";
+import type { ExecutorReply } from "./executor-request.ts";
+import type { Pool } from "./pool.ts";
+import { RunWatch } from "./watch-run.ts";
+
+/**
+ * Runs one job in a process of its tenant and says how it ended, by what was measured and by who ended it.
+ * @param cancelled stops the job, waiting or running. @param onStart called once when the job has left the queue, with epoch milliseconds.
+ */
+export const executeJob = async (
+	pool: Pool,
+	job: Job,
+	cancelled: AbortSignal,
+	onStart: (startedAtMs: number) => void,
+): Promise<ExecutionOutcome> => {
+	const acquired = await pool.acquire(job.tenantId, job.limits.cpuMs, cancelled);
+	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
+	if (acquired.kind === "cancelled")
+		return { kind: "stopped", reason: "cancelled", cpuMs: 0, wallMs: 0, startedAtMs: Date.now(), logs: [], logsDropped: 0 };
+	const { process, release } = acquired.lease;
+	let clean = false;
+	try {
+		const outcome = await runIn(process, job, cancelled, onStart);
+		clean = outcome.kind === "answered";
+		return outcome;
+	} finally {
+		release(clean);
+	}
+};
+
+const runIn = async (
+	process: ExecutorProcess,
+	job: Job,
+	cancelled: AbortSignal,
+	onStart: (startedAtMs: number) => void,
+): Promise<ExecutionOutcome> => {
+	process.spool.reset();
+	process.gate.open();
+	const watch = new RunWatch(process, job.limits, cancelled);
+	onStart(watch.startedAtMs);
+	const reply = await process.ask("/run", JSON.stringify(job));
+	const measured = watch.end();
+	process.gate.shut();
+	if (watch.reason === null && reply.kind === "reply" && reply.status === 200 && reply.outcome === "answered")
+		return { kind: "answered", answer: reply.body, ...measured };
+	// Without an answer the process has had its day; once it has ended, everything it wrote has been read.
+	process.kill();
+	await process.ended;
+	const spooled = process.spool.read();
+	if (watch.reason !== null) return { kind: "stopped", reason: watch.reason, ...measured, ...spooled };
+	const failure = explain(reply);
+	if (failure.kind !== "lost") return { ...failure, ...measured, ...spooled };
+	const death = watch.ownDeath();
+	return death === null ? { kind: "lost", ...measured, ...spooled } : { kind: "stopped", reason: death, ...measured, ...spooled };
+};
+
+/** What a reply without an answer says; the process itself may be gone. */
+const explain = (reply: ExecutorReply): { kind: "silent" } | { kind: "not_loaded"; message: string } | { kind: "lost" } => {
+	if (reply.kind === "gone" || reply.status !== 200) return { kind: "lost" };
+	return reply.outcome === "not_loaded" ? { kind: "not_loaded", message: reply.body } : { kind: "silent" };
+};

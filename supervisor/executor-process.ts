@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { Agent } from "node:http";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { LIMITS } from "../contract/limits.ts";
+import type { Enclosure } from "./enclosure.ts";
+import { ErrorTail } from "./error-tail.ts";
+import { askExecutor, type ExecutorReply } from "./executor-request.ts";
+import { withRlimits } from "./executor-rlimits.ts";
+import { findWorkerdPid } from "./find-workerd-pid.ts";
+import { type GateAddress, GateSplice } from "./gate-splice.ts";
+import { LogSpool } from "./log-spool.ts";
+import { measureProcess } from "./measure-process.ts";
+
+/** What every executor process of a supervisor is started from. */
+export interface ExecutorSettings {
+	readonly enclosure: Enclosure;
+	readonly workerd: string;
+	/** Built by build-dispatcher. */
+	readonly executorFolder: string;
+	/** Short absolute path (socket names have at most 107 bytes); each process gets a folder in it. */
+	readonly runtimeFolder: string;
+	readonly gate: () => GateAddress | null;
+}
+
+/** How long the wrapper may take to notice that what it wrapped is dead, milliseconds. */
+const WRAPPER_GRACE_MS = 500;
+/** How long an unused connection to the process is kept, milliseconds. */
+const IDLE_CONNECTION_MS = 2_000;
+/** How often a starting process is asked whether it is there, milliseconds. */
+const START_POLL_MS = 8;
+/** The kernel's out-of-memory killer takes an executor process before the control plane. */
+const OOM_SCORE = "800";
+
+let started = 0;
+
+/** A running executor process: one workerd in its enclosure, its socket, its way back, its output. Owns its folder and removes it when it ends. */
+export class ExecutorProcess {
+	/** Of workerd itself, as seen from outside; its wrapper's until the start is over. */
+	readonly pid: number;
+	/** Resident memory before the first run, bytes. */
+	readonly freshResidentBytes: number;
+	readonly spool: LogSpool;
+	readonly gate: GateSplice;
+	/** Settles once the process, its wrapper and its output have ended. */
+	readonly ended: Promise<void>;
+	readonly #wrapper: ChildProcess;
+	readonly #folder: string;
+	readonly #agent: Agent;
+	#alive = true;
+
+	private constructor(parts: StartedParts, pid: number, freshResidentBytes: number) {
+		this.pid = pid;
+		this.freshResidentBytes = freshResidentBytes;
+		this.spool = parts.spool;
+		this.gate = parts.gate;
+		this.ended = parts.ended;
+		this.#wrapper = parts.wrapper;
+		this.#folder = parts.folder;
+		this.#agent = parts.agent;
+		this.ended.then(() => {
+			this.#alive = false;
+		});
+	}
+
+	/**
+	 * Starts a process and waits for its first answer.
+	 * @throws Error saying what the process said when it does not come up within LIMITS.executorStartMs.
+	 */
+	static async start(settings: ExecutorSettings): Promise<ExecutorProcess> {
+		const parts = await launch(settings);
+		try {
+			await firstAnswer(parts);
+			const pid = findWorkerdPid(parts.wrapper.pid ?? 0);
+			const use = pid === null ? null : measureProcess(pid);
+			if (pid === null || use === null) throw new Error("its workerd is not to be found under the wrapper");
+			writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
+			return new ExecutorProcess(parts, pid, use.residentBytes);
+		} catch (error) {
+			parts.wrapper.kill("SIGKILL");
+			await parts.ended;
+			const said = parts.errors.read();
+			throw new Error(`Starting an executor process: ${error instanceof Error ? error.message : "failed"}; it said: ${said || "nothing"}`);
+		}
+	}
+
+	get alive(): boolean {
+		return this.#alive;
+	}
+
+	/** Asks the dispatcher; see executor-process/dispatcher for the paths. */
+	ask(path: string, body?: string): Promise<ExecutorReply> {
+		return askExecutor(this.#agent, join(this.#folder, "executor.sock"), path, body);
+	}
+
+	/** Ends it at once. The wrapper goes by itself when workerd is gone, or is made to. */
+	kill(): void {
+		if (!this.#alive) return;
+		this.gate.shut();
+		try {
+			process.kill(this.pid, "SIGKILL");
+		} catch {
+			// Gone already; the wrapper's end follows.
+		}
+		setTimeout(WRAPPER_GRACE_MS, undefined, { ref: false }).then(() => this.#wrapper.kill("SIGKILL"));
+	}
+}
+
+interface StartedParts {
+	readonly wrapper: ChildProcess;
+	readonly folder: string;
+	readonly agent: Agent;
+	readonly spool: LogSpool;
+	readonly errors: ErrorTail;
+	readonly gate: GateSplice;
+	readonly ended: Promise<void>;
+}
+
+const launch = async (settings: ExecutorSettings): Promise<StartedParts> => {
+	started += 1;
+	const folder = join(settings.runtimeFolder, `e${started}`);
+	await mkdir(folder, { mode: 0o700 });
+	const gate = await GateSplice.listen(join(folder, "gate.sock"), settings.gate);
+	const enclosed = { workerd: settings.workerd, executorFolder: settings.executorFolder, ownFolder: folder };
+	const command = withRlimits(settings.enclosure.commandLine(enclosed));
+	// A session of its own: a Ctrl-C in the terminal is for the supervisor, which lets runs finish.
+	const wrapper = spawn(command.file, command.args, { cwd: folder, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+	// workerd closes a connection that was idle for five seconds: ours goes first, so that no run is handed to one that is closing.
+	const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
+	const spool = new LogSpool();
+	const errors = new ErrorTail();
+	wrapper.stdout.on("data", (chunk: Buffer) => spool.write(chunk));
+	wrapper.stderr.on("data", (chunk: Buffer) => errors.write(chunk));
+	const ended = new Promise<void>((resolve) => {
+		wrapper.once("error", () => resolve());
+		wrapper.once("close", () => resolve());
+	}).then(async () => {
+		gate.end();
+		agent.destroy();
+		await rm(folder, { recursive: true, force: true });
+	});
+	return { wrapper, folder, agent, spool, errors, gate, ended };
+};
+
+/** The socket's file appears before anybody listens behind it, so asking is the only way to know. */
+const firstAnswer = async (parts: StartedParts): Promise<void> => {
+	const deadlineMs = performance.now() + LIMITS.executorStartMs;
+	let died = false;
+	parts.ended.then(() => {
+		died = true;
+	});
+	while (performance.now() < deadlineMs) {
+		const reply = await askExecutor(parts.agent, join(parts.folder, "executor.sock"), "/ping");
+		if (reply.kind === "reply" && reply.status === 200) return;
+		if (died) throw new Error("it ended before its first answer");
+		await setTimeout(START_POLL_MS);
+	}
+	throw new Error(`it gave no answer within ${LIMITS.executorStartMs} ms`);
+};

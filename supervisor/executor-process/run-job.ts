@@ -1,0 +1,42 @@
+import type { WorkerEntrypoint } from "cloudflare:workers";
+import { LIMITS } from "../../contract/limits.ts";
+import { harnessJob, isolateCode } from "../../worker/executor/isolate-code.ts";
+import type { Job } from "../../worker/executor/protocol.ts";
+import type { DispatcherEnv } from "./dispatcher-env.ts";
+
+/** The runtime's own words when modules cannot be loaded; an error of the program carries `remote` beside any text it likes. */
+const LOAD_FAILURE = "Failed to start Worker";
+
+/** What the harness exports by default (worker/harness/harness.js). */
+declare class Harness extends WorkerEntrypoint {
+	run(jobText: string): Promise<string>;
+}
+
+const answerWith = (outcome: "answered" | "not_loaded" | "silent", body: string): Response =>
+	new Response(body, { headers: { "x-cordon-outcome": outcome, "content-type": "text/plain; charset=utf-8" } });
+
+/**
+ * Loads a fresh isolate for a job and asks its harness for the answer. The outcome stands in the header `x-cordon-outcome`: `answered` with the
+ * harness's text as the body, `not_loaded` with the runtime's message, `silent` with nothing. What the isolate gives back is asked for its type
+ * and its length before anything else.
+ */
+export const runJob = async (job: Job, env: DispatcherEnv, context: ExecutionContext): Promise<Response> => {
+	const bindings = Object.fromEntries(
+		job.grants.map(({ name }) => [name, context.exports.GateRelay({ props: { token: job.token, grant: name } })] as const),
+	);
+	const isolate = env.LOADER.load(isolateCode(job, env.HARNESS, bindings));
+	let answer: unknown;
+	try {
+		answer = await isolate.getEntrypoint<Harness>().run(harnessJob(job, true));
+	} catch (error) {
+		const message = loadFailure(error);
+		return message === null ? answerWith("silent", "") : answerWith("not_loaded", message);
+	}
+	if (typeof answer !== "string" || answer.length > LIMITS.executorAnswerBytes) return answerWith("silent", "");
+	return answerWith("answered", answer);
+};
+
+const loadFailure = (error: unknown): string | null => {
+	if (!(error instanceof Error) || "remote" in error) return null;
+	return error.message.startsWith(LOAD_FAILURE) ? error.message.slice(0, LIMITS.errorStackChars) : null;
+};

@@ -1,0 +1,63 @@
+import { LIMITS } from "../contract/limits.ts";
+import type { ExecutorProcess } from "./executor-process.ts";
+import { measureProcess } from "./measure-process.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** An executor process as the pool knows it: whose it is, what it has done, when it was last used. */
+export class PoolMember {
+	readonly process: ExecutorProcess;
+	/** Set at the first run and never changed: a process that served one tenant is never given to another. */
+	#tenantId: string | null = null;
+	#busy = false;
+	#served = 0;
+	#idleSinceMs = performance.now();
+	#idleCpuMs: number;
+
+	constructor(process: ExecutorProcess) {
+		this.process = process;
+		this.#idleCpuMs = measureProcess(process.pid)?.cpuMs ?? 0;
+	}
+
+	get tenantId(): string | null {
+		return this.#tenantId;
+	}
+
+	get busy(): boolean {
+		return this.#busy;
+	}
+
+	get idleSinceMs(): number {
+		return this.#idleSinceMs;
+	}
+
+	/**
+	 * Whether the idle process can take a job that may use `cpuMs`: it lives, nothing in it has worked since it was given back, and the kernel's
+	 * limit on its life's CPU time lies beyond the job's own.
+	 */
+	fits(cpuMs: number): boolean {
+		const use = this.process.alive ? measureProcess(this.process.pid) : null;
+		if (use === null) return false;
+		const lingered = this.#served > 0 && use.cpuMs - this.#idleCpuMs > LIMITS.executorLingerCpuMs;
+		return !lingered && use.cpuMs + cpuMs + LIMITS.executorCpuMarginMs <= LIMITS.executorLifetimeCpuS * 1000;
+	}
+
+	/** @throws Error when another tenant has it or it is busy: a bug of the pool. */
+	occupy(tenantId: string): void {
+		if (this.#busy || (this.#tenantId !== null && this.#tenantId !== tenantId))
+			throw new Error("Occupying an executor process: it is busy or another tenant's, wanted an idle one of the same tenant or a new one.");
+		this.#busy = true;
+		this.#tenantId = tenantId;
+		this.#served += 1;
+	}
+
+	/** Takes the process back after a clean answer. False when it is not fit to be used again: too many runs, or too much memory kept. */
+	giveBack(): boolean {
+		this.#busy = false;
+		const use = this.process.alive ? measureProcess(this.process.pid) : null;
+		if (use === null || this.#served >= LIMITS.executorRuns) return false;
+		this.#idleSinceMs = performance.now();
+		this.#idleCpuMs = use.cpuMs;
+		return use.residentBytes <= this.process.freshResidentBytes + LIMITS.executorRetainedMb * MEBIBYTE;
+	}
+}

@@ -1,0 +1,242 @@
+import { LIMITS } from "../contract/limits.ts";
+import type { ExecutorProcess } from "./executor-process.ts";
+import { FairQueue } from "./fair-queue.ts";
+import { PoolMember } from "./pool-member.ts";
+
+/** A process given to one job, or why none is: then nothing ran. `cancelled` when the job's signal aborted while it waited. */
+export type Acquired = { kind: "acquired"; lease: PoolLease } | { kind: "refused"; why: string } | { kind: "cancelled" };
+
+/** The use of one process for one job. Whoever acquired it calls `release` exactly once. */
+export interface PoolLease {
+	readonly process: ExecutorProcess;
+	/** @param clean the job ended with an answer; anything else ends the process. */
+	release(clean: boolean): void;
+}
+
+export interface PoolOptions {
+	/** Jobs that run at once. One process more is kept, so that a new tenant finds one warm. */
+	readonly size: number;
+	readonly start: () => Promise<ExecutorProcess>;
+	/** Told about each start that failed. */
+	readonly onStartFailure: (error: Error) => void;
+}
+
+interface Waiting {
+	readonly tenantId: string;
+	readonly cpuMs: number;
+	readonly answer: (acquired: Acquired) => void;
+}
+
+/** Starts under way at once: a start is nearly all CPU, and runs want it too. */
+const STARTS_AT_ONCE = 2;
+
+/**
+ * The executor processes of one machine: who may have which, and who is next. One job in each process, no process for two tenants. All room is
+ * filled with new processes ahead of need; idle ones of a tenant make way, least recently used first, when no new one would be left.
+ */
+export class Pool {
+	readonly #options: PoolOptions;
+	readonly #members = new Set<PoolMember>();
+	readonly #queue = new FairQueue<Waiting>();
+	readonly #starting = new Set<Promise<void>>();
+	#failures = 0;
+	#backoff: NodeJS.Timeout | undefined;
+	#closed: string | null = null;
+	#whenEmpty: (() => void) | null = null;
+	#lastReleaseMs = Number.NEGATIVE_INFINITY;
+
+	constructor(options: PoolOptions) {
+		this.#options = options;
+		this.#fill();
+	}
+
+	/** Jobs that could begin now, and jobs that run. */
+	status(): { idle: number; busy: number } {
+		const busy = this.#busy();
+		return { idle: this.#closed === null ? Math.max(0, Math.min(this.#members.size - busy, this.#options.size - busy)) : 0, busy };
+	}
+
+	/** When a job last ended, by performance.now(); minus infinity when none has. */
+	get lastReleaseMs(): number {
+		return this.#lastReleaseMs;
+	}
+
+	/** Every process there is: its pid as seen from outside, whose it is (null: nobody's yet), whether it runs something. For diagnosis and tests. */
+	processes(): readonly { pid: number; tenantId: string | null; busy: boolean }[] {
+		return [...this.#members].map((member) => ({ pid: member.process.pid, tenantId: member.tenantId, busy: member.busy }));
+	}
+
+	/**
+	 * Waits for a process that has never served another tenant.
+	 * @param cpuMs what the job may use: the process's life must be long enough. @param signal gives the wait up.
+	 */
+	acquire(tenantId: string, cpuMs: number, signal: AbortSignal): Promise<Acquired> {
+		if (this.#closed !== null) return Promise.resolve({ kind: "refused", why: this.#closed });
+		if (this.#broken()) return Promise.resolve({ kind: "refused", why: "executor processes do not start" });
+		if (this.#queue.size >= LIMITS.executorQueue) return Promise.resolve({ kind: "refused", why: "too many runs are waiting" });
+		if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
+		return new Promise((resolve) => {
+			const leave = (acquired: Acquired) => () => {
+				if (this.#queue.remove(tenantId, waiting)) waiting.answer(acquired);
+			};
+			const cancel = leave({ kind: "cancelled" });
+			const timer = setTimeout(leave({ kind: "refused", why: "no executor process became free in time" }), LIMITS.executorQueueWaitMs);
+			const answer = (acquired: Acquired) => {
+				clearTimeout(timer);
+				signal.removeEventListener("abort", cancel);
+				resolve(acquired);
+			};
+			const waiting: Waiting = { tenantId, cpuMs, answer };
+			signal.addEventListener("abort", cancel);
+			this.#queue.push(tenantId, waiting);
+			this.#serve();
+		});
+	}
+
+	/** Refuses what waits and what comes; what runs goes on. Resolves when nothing runs any more. */
+	drain(why: string): Promise<void> {
+		this.#closed ??= why;
+		this.#refuseWaiting(why);
+		if (this.#busy() === 0) return Promise.resolve();
+		return new Promise((resolve) => {
+			this.#whenEmpty = resolve;
+		});
+	}
+
+	/** Ends every process, also those that run something. Resolves when they are gone. */
+	async stop(): Promise<void> {
+		void this.drain("the supervisor stops");
+		clearTimeout(this.#backoff);
+		const members = [...this.#members];
+		for (const member of members) this.#end(member);
+		await Promise.all(this.#starting);
+		await Promise.all(members.map((member) => member.process.ended));
+	}
+
+	#busy(): number {
+		let busy = 0;
+		for (const member of this.#members) if (member.busy) busy += 1;
+		return busy;
+	}
+
+	#broken(): boolean {
+		return this.#failures >= LIMITS.executorStartFailures && this.#members.size === 0;
+	}
+
+	#refuseWaiting(why: string): void {
+		for (const waiting of this.#queue.drain()) waiting.answer({ kind: "refused", why });
+	}
+
+	/** Gives processes to whoever is next, as long as there is room and a process that fits. A tenant without one keeps its turn. */
+	#serve(): void {
+		while (this.#busy() < this.#options.size && this.#serveNext());
+		this.#fill();
+	}
+
+	#serveNext(): boolean {
+		for (const tenantId of this.#queue.tenants()) {
+			const next = this.#queue.peek(tenantId);
+			const member = next === undefined ? null : this.#choose(tenantId, next.cpuMs);
+			if (member === null) continue;
+			member.occupy(tenantId);
+			this.#failures = 0;
+			this.#queue.take(tenantId)?.answer({ kind: "acquired", lease: this.#lease(member) });
+			return true;
+		}
+		return false;
+	}
+
+	#lease(member: PoolMember): PoolLease {
+		let held = true;
+		return {
+			process: member.process,
+			release: (clean) => {
+				if (!held) return;
+				held = false;
+				this.#lastReleaseMs = performance.now();
+				if (!member.giveBack() || !clean || this.#closed !== null) this.#end(member);
+				if (this.#busy() === 0) this.#whenEmpty?.();
+				this.#serve();
+			},
+		};
+	}
+
+	/** The tenant's own idle process, most recently used first; else one that nobody has used. Those that do not fit are ended on the way. */
+	#choose(tenantId: string, cpuMs: number): PoolMember | null {
+		const own = this.#idleOf(tenantId).reverse();
+		for (const member of [...own, ...this.#idleOf(null)]) {
+			if (member.fits(cpuMs)) return member;
+			this.#end(member);
+		}
+		return null;
+	}
+
+	/** Idle processes of a tenant (null: of nobody), least recently used first. */
+	#idleOf(tenantId: string | null): PoolMember[] {
+		return [...this.#members]
+			.filter((member) => !member.busy && member.tenantId === tenantId)
+			.sort((one, other) => one.idleSinceMs - other.idleSinceMs);
+	}
+
+	#end(member: PoolMember): void {
+		this.#members.delete(member);
+		member.process.kill();
+	}
+
+	/** Starts processes into all free room, and makes room when there is no new process left and none on its way. */
+	#fill(): void {
+		if (this.#closed !== null || this.#backoff !== undefined) return;
+		const room = this.#options.size + 1;
+		if (this.#starting.size === 0 && this.#members.size >= room && this.#idleOf(null).length === 0) {
+			const [oldest] = [...this.#members].filter((member) => !member.busy).sort((one, other) => one.idleSinceMs - other.idleSinceMs);
+			if (oldest !== undefined) this.#end(oldest);
+		}
+		const starts = Math.min(STARTS_AT_ONCE - this.#starting.size, room - this.#members.size - this.#starting.size);
+		for (let index = 0; index < starts; index += 1) {
+			const start: Promise<void> = this.#options.start().then(
+				(process) => {
+					this.#starting.delete(start);
+					return this.#join(new PoolMember(process));
+				},
+				(error: unknown) => {
+					this.#starting.delete(start);
+					this.#backOff(error instanceof Error ? error : new Error(String(error)));
+				},
+			);
+			this.#starting.add(start);
+		}
+	}
+
+	/** @returns when the pool has closed meanwhile, a promise that resolves when the process is gone again. */
+	#join(member: PoolMember): Promise<void> | undefined {
+		if (this.#closed !== null) {
+			member.process.kill();
+			return member.process.ended;
+		}
+		this.#members.add(member);
+		member.process.ended.then(() => {
+			if (!this.#members.has(member) || member.busy) return;
+			this.#members.delete(member);
+			// It died before anybody used it: no better than one that did not start.
+			if (member.tenantId === null) this.#backOff(new Error("An executor process ended before its first run."));
+			else this.#serve();
+		});
+		this.#serve();
+		return undefined;
+	}
+
+	/** Waits longer after each failed start; past a few in a row, with no process left, nobody is kept waiting. */
+	#backOff(error: Error): void {
+		if (this.#closed !== null) return;
+		this.#failures += 1;
+		this.#options.onStartFailure(error);
+		if (this.#broken()) this.#refuseWaiting("executor processes do not start");
+		const { first, max } = LIMITS.executorBackoffMs;
+		const waitMs = Math.min(max, first * 2 ** Math.min(this.#failures - 1, 16));
+		clearTimeout(this.#backoff);
+		this.#backoff = setTimeout(() => {
+			this.#backoff = undefined;
+			this.#serve();
+		}, waitMs);
+	}
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LIMITS } from "../contract/limits.ts";
+import { applyMigrations } from "./apply-migrations.ts";
+import { assertPortFree } from "./assert-port-free.ts";
+import { bootstrapTenant, waitUntilHealthy } from "./bootstrap-tenant.ts";
+import { buildWorker } from "./build-worker.ts";
+import { startControlPlane } from "./control-plane.ts";
+import { newKey, openDataFolder, readSealKey } from "./data-folder.ts";
+import { lockDataFolder, RUNTIME_PREFIX } from "./data-lock.ts";
+import type { Enclosure } from "./enclosure.ts";
+import type { GateAddress } from "./gate-splice.ts";
+import type { CordonConfig } from "./parse-environment.ts";
+import { repositoryRoot } from "./repository-root.ts";
+import { startExecutors } from "./start-executors.ts";
+import { workerdBinary } from "./workerd-binary.ts";
+
+export interface StartOptions extends CordonConfig {
+	/** Absolute path of the Worker's entry module; worker/index.ts unless a test brings its own. */
+	readonly workerEntry?: string;
+	/** Enclosures that may be used; all unless a test names one. */
+	readonly enclosures?: readonly Enclosure["kind"][];
+}
+
+/** A running platform. */
+export interface Cordon {
+	readonly url: string;
+	/** API key of tenant `local`. */
+	readonly key: string;
+	readonly keyFile: string;
+	readonly adminToken: string;
+	/** Absolute path. */
+	readonly dataFolder: string;
+	readonly enclosure: Enclosure;
+	/** Lets running runs finish for LIMITS.drainMs, then ends everything. Repeatable. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts all of it on this machine: executor processes, the socket the Worker reaches them by, the Worker with its storage, the first tenant.
+ * @throws Error in words for the operator; whatever was started by then has been ended.
+ */
+export const startCordon = async (options: StartOptions): Promise<Cordon> => {
+	const undo = new AsyncDisposableStack();
+	try {
+		return await start(options, undo);
+	} catch (error) {
+		await undo.disposeAsync();
+		throw error;
+	}
+};
+
+const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise<Cordon> => {
+	await assertPortFree(options.host, options.port);
+	const dataFolder = await openDataFolder(options.dataFolder);
+	const runtimeFolder = await mkdtemp(join(tmpdir(), RUNTIME_PREFIX));
+	undo.defer(() => rm(runtimeFolder, { recursive: true, force: true }));
+	const lock = await lockDataFolder(dataFolder, runtimeFolder);
+	undo.defer(() => lock.release());
+	const script = buildWorker(options.workerEntry ?? join(repositoryRoot, "worker/index.ts"));
+	let gate: GateAddress | null = null;
+	const executors = await startExecutors({
+		size: options.executors,
+		workerd: workerdBinary,
+		runtimeFolder,
+		gate: () => gate,
+		...(options.enclosures === undefined ? {} : { enclosures: options.enclosures }),
+	});
+	undo.defer(() => executors.stop());
+	const adminToken = options.adminToken ?? newKey();
+	const controlPlane = await startControlPlane({
+		script: await script,
+		host: options.host,
+		port: options.port,
+		dataFolder,
+		runtimeFolder,
+		workerd: workerdBinary,
+		executorSocket: executors.socketPath,
+		allowLoopback: options.developmentHosts.length > 0,
+		bindings: {
+			EXECUTOR: "remote",
+			SEAL_KEY: options.sealKey ?? (await readSealKey(dataFolder)),
+			GATE_KEY: newKey(),
+			ADMIN_TOKEN: adminToken,
+			DEVELOPMENT_HOSTS: options.developmentHosts.join(","),
+		},
+	});
+	undo.defer(() => controlPlane.stop());
+	gate = controlPlane.gate;
+	await applyMigrations(await controlPlane.database(), join(repositoryRoot, "migrations"));
+	await waitUntilHealthy(controlPlane.url);
+	const tenant = await bootstrapTenant(controlPlane.url, adminToken, dataFolder);
+	undo.defer(() => executors.drain(LIMITS.drainMs));
+	return {
+		url: controlPlane.url.origin,
+		...tenant,
+		adminToken,
+		dataFolder,
+		enclosure: executors.enclosure,
+		stop: () => undo.disposeAsync(),
+	};
+};

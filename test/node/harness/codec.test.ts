@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LIMITS } from "../../../contract/limits.ts";
+import { decodeValue, encodeValue } from "../../../contract/tagged-json.ts";
+import { arbitraryValue } from "../contract/arbitrary-value.ts";
+import { errorOf, resultOf, runProgram } from "./run-program.ts";
+import { startWorkerd, type TestWorkerd } from "./start-workerd.ts";
+
+let workerd: TestWorkerd;
+beforeAll(async () => {
+	workerd = await startWorkerd();
+});
+afterAll(() => workerd.close());
+
+const textOf = (value: unknown): string => {
+	const encoding = encodeValue(value);
+	if (encoding.kind === "refused") throw new Error(`${encoding.path}: ${encoding.message}`);
+	return encoding.text;
+};
+
+describe("the harness's codec and the host's", () => {
+	it("give the same text for any value that goes in and comes back", async () => {
+		const batches = fc.array(arbitraryValue, { minLength: 20, maxLength: 60 });
+		await fc.assert(
+			fc.asyncProperty(batches, async (input) => {
+				const { outcome } = await runProgram(workerd, "export default (input) => input", { input });
+				expect(outcome).toEqual({ kind: "returned", result: JSON.parse(textOf(input)) });
+			}),
+			{ numRuns: 25 },
+		);
+	});
+
+	it("agree on what arguments are, both ways", async () => {
+		workerd.answerWith((call) => {
+			const decoding = decodeValue(call.args);
+			if (decoding.kind === "refused" || !Array.isArray(decoding.value)) throw new Error("wanted decoded arguments");
+			return JSON.stringify({ kind: "value", value: textOf(decoding.value[0]) });
+		});
+		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"] }];
+		const input = [new Map([["k", new Set([1n, "x"])]]), new Date(7), Number.NaN, { $tagged: [undefined] }, new Uint8Array([1, 2, 255])];
+		expect(await resultOf(workerd, "export default (input, env) => env.echo.call(input)", { input, grants })).toEqual(input);
+	});
+
+	it("read what a program makes by itself: kinds of bytes, holes, negative zero, an own __proto__", async () => {
+		const result = await resultOf(
+			workerd,
+			`export default () => [new Float64Array([1]).buffer, new DataView(new ArrayBuffer(2)), new Uint16Array([258]), [, 1], -0, JSON.parse('{"__proto__":{"a":1}}'), Object.create(null)]`,
+		);
+		expect(result).toEqual([
+			new Uint8Array(new Float64Array([1]).buffer),
+			new Uint8Array(2),
+			new Uint8Array([2, 1]),
+			[undefined, 1],
+			-0,
+			JSON.parse('{"__proto__":{"a":1}}'),
+			{},
+		]);
+	});
+});
+
+describe("a result that cannot leave the run", () => {
+	const refusals: [what: string, expression: string, path: string][] = [
+		["a function", "{ items: [{}, { run() {} }] }", "result.items[1].run"],
+		["a symbol", "[Symbol('s')]", "result[0]"],
+		["a class instance", "{ owner: new (class User {})() }", "result.owner"],
+		["a promise", "{ later: Promise.resolve(1) }", "result.later"],
+		["a WeakRef", "new WeakRef({})", "result"],
+		["an Error", "{ error: new Error('x') }", "result.error"],
+		["a RegExp", "[/x/]", "result[0]"],
+		["a boxed number", "{ n: new Number(1) }", "result.n"],
+		["a Request", "new Request('https://x.test/')", "result"],
+		["a Response", "new Response('x')", "result"],
+		["Headers", "{ h: new Headers() }", "result.h"],
+		["a URL", "{ u: new URL('https://x.test/') }", "result.u"],
+		["a Blob", "[new Blob(['x'])]", "result[0]"],
+		["an AbortSignal", "AbortSignal.timeout(1000)", "result"],
+		["a cycle", "(() => { const a = { b: [] }; a.b.push(a); return a; })()", "result.b[0]"],
+		["a throwing getter", "{ a: { get b() { throw new Error('no') } } }", "result.a.b"],
+		["a proxy that throws", "{ p: new Proxy({}, { ownKeys() { throw 1 } }) }", "result.p"],
+		["a proxy of a Map", "{ p: new Proxy(new Map(), {}) }", "result.p"],
+		["a revoked proxy", "(() => { const r = Proxy.revocable({}, {}); r.revoke(); return { r: r.proxy }; })()", "result.r"],
+		["a proxy whose prototype trap answers wrongly", "[new Proxy(Object.freeze({}), { getPrototypeOf: () => 5 })]", "result[0]"],
+		["a key that is no word", "{ 'a b': () => 1 }", 'result["a b"]'],
+		["a key of a Map", "new Map([[() => 1, 1]])", "result.keys[0]"],
+		["a value of a Map", "new Map([['a', () => 1]])", "result.values[0]"],
+		["an item of a Set", "new Set([1, Symbol()])", "result.values[1]"],
+		["env", "{ env: env.nothing ?? (() => 1) }", "result.env"],
+		["a generator object", "(function* () {})()", "result"],
+	];
+	it.each(refusals)("%s is refused by its path", async (_what, expression, path) => {
+		const error = await errorOf(
+			workerd,
+			`export default (input, env) => { const r = ${expression}; return (async () => ({ __proto__: null, r }))().then((x) => x.r); }`,
+		);
+		expect(error.code).toBe("result_not_serializable");
+		expect(error.message).toContain(`Returning the result: ${path}: `);
+	});
+
+	it("a proxy of plain data is the data that it imitates", async () => {
+		expect(await resultOf(workerd, "export default () => [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]")).toEqual([{ a: 1 }, [1, 2]]);
+	});
+
+	it("each getter of a result runs once", async () => {
+		const program = "export default () => { let n = 0; return { get a() { n += 1; return n; }, get b() { return n; } }; }";
+		expect(await resultOf(workerd, program)).toEqual({ a: 1, b: 1 });
+	});
+
+	it("undefined is null, a function's name is no field", async () => {
+		expect(await resultOf(workerd, "export default () => undefined")).toBe(null);
+	});
+});
+
+describe("a result at its bounds", () => {
+	const nested = (levels: number) =>
+		`let v = []; for (let i = 1; i < ${levels}; i += 1) v = i % 2 ? { a: v } : new Map([[v, 1]]); return v;`;
+	const fits = (body: string) => resultOf(workerd, `export default () => { ${body} }`);
+	const refused = (body: string) => errorOf(workerd, `export default () => { ${body} }`);
+
+	it("may be nested to the limit, and no deeper", async () => {
+		await fits(nested(LIMITS.valueDepth));
+		expect(await refused(nested(LIMITS.valueDepth + 1))).toMatchObject({ code: "result_too_large" });
+	});
+	it("may have as many values as the limit, and no more", async () => {
+		await fits(`return new Array(${LIMITS.valueNodes - 1}).fill(1);`);
+		expect(await refused(`return new Array(${LIMITS.valueNodes}).fill(1);`)).toMatchObject({ code: "result_too_large" });
+	});
+	it("may be as many bytes as the limit, and no more, counted as UTF-8 JSON", async () => {
+		await fits(`return "a".repeat(${LIMITS.resultBytes - 2});`);
+		expect(await refused(`return "a".repeat(${LIMITS.resultBytes - 1});`)).toMatchObject({ code: "result_too_large" });
+		const escaped = Math.floor((LIMITS.resultBytes - 2) / 6);
+		await fits(`return "\\u0001".repeat(${escaped});`);
+		expect(await refused(`return "\\u0001".repeat(${escaped + 1});`)).toMatchObject({ code: "result_too_large" });
+		const wide = Math.floor((LIMITS.resultBytes - 2) / 3);
+		await fits(`return "€".repeat(${wide});`);
+		expect(await refused(`return "€".repeat(${wide + 1});`)).toMatchObject({ code: "result_too_large" });
+	});
+	it("may hold a BigInt of as many digits as the limit, and no more", async () => {
+		await fits(`return 10n ** ${LIMITS.bigintDigits - 1}n;`);
+		expect(await refused(`return 10n ** ${LIMITS.bigintDigits}n;`)).toMatchObject({ code: "result_too_large" });
+	});
+	it("a shared graph that unfolds to gigabytes is refused early", async () => {
+		expect(await refused("let v = ['x'.repeat(1000)]; for (let i = 0; i < 60; i += 1) v = [v, v]; return v;")).toMatchObject({
+			code: "result_too_large",
+		});
+	});
+	it("an array of four billion holes is refused early", async () => {
+		expect(await refused("return new Array(4294967295);")).toMatchObject({ code: "result_too_large" });
+	});
+	it("a proxy that claims endless length is refused early", async () => {
+		expect(await refused("return new Proxy([], { get: (t, k) => (k === 'length' ? 2 ** 52 : 1) });")).toMatchObject({
+			code: "result_too_large",
+		});
+	});
+	it("lone surrogates, NUL and U+2028 come back as they were", async () => {
+		expect(await fits(`return ["\\ud800", "\\u0000", "\\u2028", { "\\udc00\\u0000": 1 }];`)).toEqual([
+			"\ud800",
+			"\u0000",
+			"\u2028",
+			{ "\udc00\u0000": 1 },
+		]);
+	});
+});

@@ -1,0 +1,193 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { locatorOf, newId, newRoutedId } from "../../../contract/ids.ts";
+import type { Operation } from "../../../contract/operation.ts";
+import { OPERATIONS, type OperationId } from "../../../contract/operations.ts";
+import { SCOPES } from "../../../contract/tenants.ts";
+import { ask, errorOf, newKey, newTenant, OPERATOR, testEnv } from "./ask.ts";
+
+/** Ids that an example is about. */
+interface Ids {
+	readonly tenant: string;
+	readonly agent: string;
+	readonly run: string;
+	readonly key: string;
+	readonly secret: string;
+}
+interface Example {
+	path(ids: Ids): string;
+	body?(ids: Ids): unknown;
+}
+
+/** One good request for each operation. A new operation without one is a type error here and a failure below. */
+const EXAMPLES = {
+	createRun: { path: () => "/v1/runs", body: ({ agent }) => ({ agent, program: "export default () => 1", wait: 0 }) },
+	listRuns: { path: ({ agent }) => `/v1/runs?agent=${agent}` },
+	getRun: { path: ({ run }) => `/v1/runs/${run}` },
+	cancelRun: { path: ({ run }) => `/v1/runs/${run}/cancel` },
+	listCalls: { path: ({ run }) => `/v1/runs/${run}/calls` },
+	listLogs: { path: ({ run }) => `/v1/runs/${run}/logs` },
+	getRunFile: { path: ({ run }) => `/v1/runs/${run}/files/workspace/output/a.txt` },
+	createAgent: { path: () => "/v1/agents", body: () => ({ name: "made-by-example" }) },
+	listAgents: { path: () => "/v1/agents" },
+	getAgent: { path: ({ agent }) => `/v1/agents/${agent}` },
+	updateAgent: { path: ({ agent }) => `/v1/agents/${agent}`, body: () => ({ policy: { grants: {} } }) },
+	archiveAgent: { path: ({ agent }) => `/v1/agents/${agent}` },
+	disableAgent: { path: ({ agent }) => `/v1/agents/${agent}/disable` },
+	enableAgent: { path: ({ agent }) => `/v1/agents/${agent}/enable` },
+	getAgentTypes: { path: ({ agent }) => `/v1/agents/${agent}/types` },
+	getAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget` },
+	putAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget`, body: () => ({ limits: {} }) },
+	putSecret: { path: ({ secret }) => `/v1/secrets/${secret}`, body: () => ({ value: "one" }) },
+	listSecrets: { path: () => "/v1/secrets" },
+	deleteSecret: { path: ({ secret }) => `/v1/secrets/${secret}` },
+	createKey: { path: () => "/v1/keys", body: () => ({ name: "further" }) },
+	listKeys: { path: () => "/v1/keys" },
+	revokeKey: { path: ({ key }) => `/v1/keys/${key}` },
+	rollKey: { path: ({ key }) => `/v1/keys/${key}/roll` },
+	createTenant: { path: () => "/v1/tenants", body: () => ({ name: "made-by-example" }) },
+	listTenants: { path: () => "/v1/tenants" },
+	updateTenant: { path: ({ tenant }) => `/v1/tenants/${tenant}`, body: () => ({ status: "active" }) },
+	createTenantKey: { path: ({ tenant }) => `/v1/tenants/${tenant}/keys`, body: () => ({ name: "further" }) },
+	getHealth: { path: () => "/healthz" },
+	getOpenApi: { path: () => "/openapi.json" },
+} satisfies Record<OperationId, Example>;
+
+const CASES = Object.entries<Operation>(OPERATIONS).map(([id, operation]) => {
+	const example: Example | undefined = new Map<string, Example>(Object.entries(EXAMPLES)).get(id);
+	if (!example) throw new Error(`access test: found no example of ${id}, wanted one in EXAMPLES`);
+	return { id, operation, example };
+});
+const TENANTS = CASES.flatMap(({ id, operation, example }) =>
+	operation.access.kind === "scope" ? [{ id, operation, example, scope: operation.access.scope }] : [],
+);
+const OPERATORS = CASES.filter(({ operation }) => operation.access.kind === "operator");
+const ANYBODYS = CASES.filter(({ operation }) => operation.access.kind === "public");
+
+const nobodysIds = (): Ids => {
+	const agent = newId("agt");
+	return { tenant: newId("ten"), agent, run: newRoutedId("run", locatorOf(agent)), key: newId("key"), secret: "nobodys" };
+};
+
+const send = (item: { operation: Operation; example: Example }, ids: Ids, key: string | undefined) => {
+	const body = item.example.body?.(ids);
+	return ask(item.operation.method, item.example.path(ids), {
+		...(key === undefined ? {} : { key }),
+		...(body === undefined ? {} : { body }),
+	});
+};
+
+/** Everything a tenant can have, really there: in the registry, and a run in the archive. */
+const furnishTenant = async (): Promise<Ids> => {
+	const tenant = await newTenant();
+	const agents = await ask("GET", "/v1/agents", { key: tenant.key.value });
+	const { data } = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(agents.json);
+	const agent = data.at(0)?.id ?? "";
+	const run = newRoutedId("run", locatorOf(agent));
+	await env.DB.prepare(
+		"insert into runs (id, tenant_id, agent_id, status, created_at_ms, summary, result, files, revision) values (?, ?, ?, 'succeeded', 1, '{}', 'null', '[]', 1)",
+	)
+		.bind(run, tenant.id, agent)
+		.run();
+	await ask("PUT", "/v1/secrets/theirs", { key: tenant.key.value, body: { value: "theirs" } });
+	return { tenant: tenant.id, agent, run, key: tenant.key.id, secret: "theirs" };
+};
+
+describe("the table of operations", () => {
+	test("every example is of the operation that it stands for", () => {
+		for (const { id, operation, example } of CASES) {
+			const [path = ""] = example.path(nobodysIds()).split("?");
+			const pattern = operation.path.replace("{path}", ".+").replaceAll(/\{[a-z]+\}/g, "[^/]+");
+			expect(path, id).toMatch(new RegExp(`^${pattern}$`));
+			expect(example.body === undefined, id).toBe(operation.body === null);
+		}
+	});
+
+	test("there is no operation of anybody but health and the API's description", () => {
+		expect(ANYBODYS.map(({ id }) => id)).toEqual(["getHealth", "getOpenApi"]);
+	});
+
+	test.each(ANYBODYS)("$id answers without a key", async (item) => {
+		expect((await send(item, nobodysIds(), undefined)).status).not.toBe(401);
+	});
+});
+
+describe.each(TENANTS)("$id", (item) => {
+	const expectUnauthorized = async (key: string | undefined): Promise<void> => {
+		const answer = await send(item, nobodysIds(), key);
+		expect(answer.status, answer.text).toBe(401);
+		expect(errorOf(answer).code).toBe("unauthorized");
+		expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+	};
+
+	test("answers 401 without a key, with a malformed one, and to the operator's token", async () => {
+		for (const key of [undefined, "", "x", "cordon_", "a".repeat(10_000), OPERATOR]) await expectUnauthorized(key);
+	});
+
+	test("answers 401 to a revoked key and to an expired one", async () => {
+		const { key } = await newTenant();
+		const [revoked, expired] = [await newKey(key.value, {}), await newKey(key.value, { expiresAtMs: Date.now() + 600_000 })];
+		await env.DB.prepare("update keys set expires_at_ms = 1 where id = ?").bind(expired.id).run();
+		expect((await ask("DELETE", `/v1/keys/${revoked.id}`, { key: key.value })).status).toBe(200);
+		await expectUnauthorized(revoked.value);
+		await expectUnauthorized(expired.value);
+	});
+
+	test("answers 403 to a key that has every scope but the one", async () => {
+		const { key } = await newTenant();
+		const others = await newKey(key.value, { scopes: SCOPES.filter((scope) => scope !== item.scope) });
+		const answer = await send(item, nobodysIds(), others.value);
+		expect(answer.status, answer.text).toBe(403);
+		expect(errorOf(answer)).toMatchObject({ code: "forbidden", scope: item.scope });
+	});
+
+	test("lets a key in that has only the one scope", async () => {
+		const { key } = await newTenant();
+		const one = await newKey(key.value, { scopes: [item.scope] });
+		expect([401, 403]).not.toContain((await send(item, nobodysIds(), one.value)).status);
+	});
+
+	test("answers 403 tenant_suspended to a key of a suspended tenant", async () => {
+		const tenant = await newTenant();
+		await ask("GET", "/v1/keys", { key: tenant.key.value });
+		await ask("PATCH", `/v1/tenants/${tenant.id}`, { key: OPERATOR, body: { status: "suspended" } });
+		const answer = await send(item, nobodysIds(), tenant.key.value);
+		expect(answer.status).toBe(403);
+		expect(errorOf(answer).code).toBe("tenant_suspended");
+	});
+
+	test("answers to what is another tenant's exactly as to what does not exist", async () => {
+		const [mine, alsoMine, theirs, nobodys] = [await newTenant(), await newTenant(), await furnishTenant(), nobodysIds()];
+		const bare = (text: string, ids: Ids): string => {
+			const shown = Object.entries(ids).reduce((rest, [name, id]) => rest.replaceAll(id, `<${name}>`), text);
+			return shown.replace(/"requestId":"[0-9a-f-]+"/, "").replaceAll(/"(id|prefix|value|[a-z]+AtMs)":("[^"]*"|\d+)/g, "");
+		};
+		const toTheirs = await send(item, theirs, mine.key.value);
+		const toNobodys = await send(item, nobodys, alsoMine.key.value);
+		expect(toTheirs.status).toBe(toNobodys.status);
+		expect(bare(toTheirs.text, theirs)).toBe(bare(toNobodys.text, nobodys));
+		if ("id" in item.operation.params.shape) expect(toTheirs.status, toTheirs.text).toBe(404);
+	});
+});
+
+describe.each(OPERATORS)("$id", (item) => {
+	test("answers 401 to everybody but the operator, a tenant's key included, with no difference", async () => {
+		const { key } = await newTenant();
+		const wrong = [undefined, "", "x", key.value, `${OPERATOR}x`, OPERATOR.slice(1)];
+		const answers = await Promise.all(wrong.map((value) => send(item, nobodysIds(), value)));
+		for (const answer of answers) expect(answer.status).toBe(401);
+		expect(new Set(answers.map(({ text }) => text.replace(/"requestId":"[0-9a-f-]+"/, ""))).size).toBe(1);
+	});
+
+	test("answers 401 to everybody where the operator's token is absent or short", async () => {
+		const { ADMIN_TOKEN: _, ...without } = testEnv;
+		for (const [token, env] of [
+			["", without],
+			["short", { ...testEnv, ADMIN_TOKEN: "short" }],
+		] as const) {
+			const answer = await ask(item.operation.method, item.example.path(nobodysIds()), { key: token, env });
+			expect(answer.status).toBe(401);
+		}
+	});
+});

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { Call } from "../../../contract/runs.ts";
+import { jsonColumn, readRow, readRows } from "./rows.ts";
+
+const CallRowShape = z.object({ revision: z.int(), record: jsonColumn(Call) });
+export type CallRow = z.infer<typeof CallRowShape>;
+
+/** The journal: every call of every run that the object still has. */
+export class CallRows {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	get(id: string): CallRow | null {
+		return readRow(this.#sql, CallRowShape, "SELECT revision, record FROM calls WHERE id = ?", id);
+	}
+
+	insert(record: Call): void {
+		this.#sql.exec(
+			"INSERT INTO calls (id, run_id, seq, status, revision, record) VALUES (?, ?, ?, ?, 1, ?)",
+			record.id,
+			record.run,
+			record.seq,
+			record.status,
+			JSON.stringify(record),
+		);
+	}
+
+	update(record: Call): void {
+		this.#sql.exec(
+			"UPDATE calls SET status = ?, revision = revision + 1, record = ? WHERE id = ?",
+			record.status,
+			JSON.stringify(record),
+			record.id,
+		);
+	}
+
+	/** Calls of a run in order, those after a place. */
+	ofRun(runId: string, afterSeq: number, most: number): Call[] {
+		return readRows(
+			this.#sql,
+			CallRowShape,
+			"SELECT revision, record FROM calls WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+			runId,
+			afterSeq,
+			most,
+		).map((row) => row.record);
+	}
+
+	/** Calls that have begun and not ended. */
+	inFlight(runId: string): Call[] {
+		return readRows(
+			this.#sql,
+			CallRowShape,
+			"SELECT revision, record FROM calls WHERE run_id = ? AND status = 'started' ORDER BY seq",
+			runId,
+		).map((row) => row.record);
+	}
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { Agent, type Agent as AgentView, Policy, type UpdateAgent } from "../../../contract/agents.ts";
+import { BudgetLimits } from "../../../contract/budgets.ts";
+import { Language, Program } from "../../../contract/runs.ts";
+import { bindPolicy } from "../../policy/bind-policy.ts";
+import { describeAgent } from "./facts.ts";
+import type { ObjectState } from "./object-state.ts";
+
+/** What an agent starts from, as the registry keeps it. */
+export const Birth = z.strictObject({
+	name: z.string(),
+	policy: Policy,
+	program: Program.nullable(),
+	language: Language,
+	budget: z.strictObject({ limits: BudgetLimits }),
+});
+export type Birth = z.infer<typeof Birth>;
+
+/** The first configuration. A second call changes nothing. */
+export const beBorn = (state: ObjectState, identity: { tenantId: string; agentId: string; createdAtMs: number }, birth: Birth): void => {
+	if (state.facts.configuration() !== null) return;
+	state.facts.putPolicy(1, birth.policy);
+	state.facts.putConfiguration({
+		...identity,
+		name: birth.name,
+		status: "active",
+		policyVersion: 1,
+		program: birth.program,
+		language: birth.language,
+		budget: birth.budget,
+		updatedAtMs: identity.createdAtMs,
+		revision: 1,
+	});
+};
+
+/** The agent as the API shows it; null before its birth. */
+export const currentAgent = (state: ObjectState): AgentView | null => {
+	const configuration = state.facts.configuration();
+	return configuration === null ? null : Agent.parse(describeAgent(configuration, state.facts.policy(configuration.policyVersion).policy));
+};
+
+/** Changes what is given. A policy makes a new version. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
+export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: AgentView["status"] }, nowMs: number): AgentView | null => {
+	const before = state.facts.configuration();
+	if (before === null) return null;
+	const policyVersion = patch.policy === undefined ? before.policyVersion : before.policyVersion + 1;
+	if (patch.policy !== undefined) {
+		bindPolicy(patch.policy);
+		state.facts.putPolicy(policyVersion, patch.policy);
+	}
+	state.facts.putConfiguration({
+		...before,
+		name: patch.name ?? before.name,
+		status: patch.status ?? before.status,
+		policyVersion,
+		program: patch.program === undefined ? before.program : patch.program,
+		language: patch.language ?? before.language,
+		budget: patch.budget ?? before.budget,
+		updatedAtMs: Math.max(nowMs, before.updatedAtMs + 1),
+		revision: before.revision + 1,
+	});
+	state.outbox.mark("agent", before.agentId);
+	return currentAgent(state);
+};

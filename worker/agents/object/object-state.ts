@@ -1,0 +1,44 @@
+import { BudgetBook } from "./budget-book.ts";
+import { CallRows } from "./call-rows.ts";
+import { Facts } from "./facts.ts";
+import { FileRows } from "./file-rows.ts";
+import { Outbox } from "./outbox.ts";
+import { RunRows } from "./run-rows.ts";
+
+/** Everything one agent's object keeps. All of it is synchronous: nothing is awaited between a read and the write that depends on it. */
+export class ObjectState {
+	readonly facts: Facts;
+	readonly runs: RunRows;
+	readonly calls: CallRows;
+	readonly book: BudgetBook;
+	readonly outbox: Outbox;
+	readonly #storage: DurableObjectStorage;
+
+	constructor(storage: DurableObjectStorage) {
+		this.#storage = storage;
+		this.facts = new Facts(storage.sql);
+		this.runs = new RunRows(storage.sql);
+		this.calls = new CallRows(storage.sql);
+		this.book = new BudgetBook(storage.sql, this.facts);
+		this.outbox = new Outbox(storage.sql);
+	}
+
+	files(runId: string, origin: "input" | "output"): FileRows {
+		return new FileRows(this.#storage.sql, runId, origin);
+	}
+
+	get sql(): SqlStorage {
+		return this.#storage.sql;
+	}
+
+	/** One step: all of its writes or none, in storage and in memory. */
+	step<Answer>(work: () => Answer): Answer {
+		try {
+			return this.#storage.transactionSync(work);
+		} catch (error) {
+			this.facts.forget();
+			this.runs.forget();
+			throw error;
+		}
+	}
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { AgentSummary } from "../../../contract/agents.ts";
+import type { Run } from "../../../contract/runs.ts";
+import { writeArchive } from "../../ledger/write-archive.ts";
+import type { ObjectState } from "./object-state.ts";
+import { readRows } from "./rows.ts";
+import { describeRun } from "./run-rows.ts";
+
+const Mark = z.object({ kind: z.enum(["agent", "run", "call"]), id: z.string() });
+/** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
+const BATCH = 100;
+const BATCH_CHARS = 4_000_000;
+
+/** What D1 does not have yet: marks, written in the same step as the change they stand for. The copy is made from the state as it is when it is sent. */
+export class Outbox {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	mark(kind: "agent" | "run" | "call", id: string): void {
+		this.#sql.exec("INSERT OR IGNORE INTO outbox (kind, id) VALUES (?, ?)", kind, id);
+	}
+
+	isEmpty(): boolean {
+		return this.#sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0;
+	}
+
+	next(): z.infer<typeof Mark>[] {
+		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox LIMIT ?", BATCH);
+	}
+
+	clear(kind: string, id: string): void {
+		this.#sql.exec("DELETE FROM outbox WHERE kind = ? AND id = ?", kind, id);
+	}
+}
+
+/**
+ * Sends one batch of copies to D1. A mark is cleared only if its thing has not changed while the batch was under way.
+ * @returns whether there is more to send.
+ */
+export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boolean> => {
+	const configuration = state.facts.configuration();
+	const marks = state.outbox.next();
+	if (configuration === null || marks.length === 0) return false;
+	const runs = runsWithin(state, configuration.agentId, marks, BATCH_CHARS);
+	const calls = marks.flatMap((mark) => {
+		const row = mark.kind === "call" ? state.calls.get(mark.id) : null;
+		return row === null ? [] : [{ call: row.record, revision: row.revision }];
+	});
+	const agent = marks.some((mark) => mark.kind === "agent")
+		? { summary: AgentSummary.strip().parse({ ...configuration, id: configuration.agentId }), revision: configuration.revision }
+		: null;
+	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls });
+	for (const { run, revision } of runs) {
+		state.runs.markArchived(run.id, revision);
+		if (state.runs.get(run.id)?.revision === revision) state.outbox.clear("run", run.id);
+	}
+	for (const { call, revision } of calls) {
+		if (state.calls.get(call.id)?.revision === revision) state.outbox.clear("call", call.id);
+	}
+	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
+	for (const mark of marks) {
+		if (mark.kind === "run" && state.runs.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "call" && state.calls.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+	}
+	return !state.outbox.isEmpty();
+};
+
+/** The marked runs as they are now, as many as fit; at least one. */
+const runsWithin = (
+	state: ObjectState,
+	agentId: string,
+	marks: readonly z.infer<typeof Mark>[],
+	most: number,
+): { run: Run; revision: number }[] => {
+	const runs: { run: Run; revision: number }[] = [];
+	let chars = 0;
+	for (const mark of marks) {
+		const row = mark.kind === "run" && chars < most ? state.runs.get(mark.id) : null;
+		if (row === null) continue;
+		const run = describeRun(agentId, row, state.files(row.id, "output").outputs());
+		chars += JSON.stringify(run.result).length + run.logs.reduce((sum, line) => sum + line.text.length, 0);
+		runs.push({ run, revision: row.revision });
+	}
+	return runs;
+};

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** Rows of the object's SQLite, each parsed: what is stored is a boundary too. */
+export const readRows = <Shape extends z.ZodType>(
+	sql: SqlStorage,
+	shape: Shape,
+	query: string,
+	...bindings: SqlStorageValue[]
+): z.output<Shape>[] =>
+	sql
+		.exec(query, ...bindings)
+		.toArray()
+		.map((row) => shape.parse(row));
+
+/** The first row, or null. */
+export const readRow = <Shape extends z.ZodType>(
+	sql: SqlStorage,
+	shape: Shape,
+	query: string,
+	...bindings: SqlStorageValue[]
+): z.output<Shape> | null => readRows(sql, shape, query, ...bindings)[0] ?? null;
+
+/** A column that holds JSON text of a shape. */
+export const jsonColumn = <Shape extends z.ZodType>(shape: Shape) =>
+	z
+		.string()
+		.transform((text): unknown => JSON.parse(text))
+		.pipe(shape);

@@ -1,0 +1,63 @@
+/**
+ * The tables of one agent's object. It is the truth of the agent's configuration, budget, live runs and journal; D1 gets copies through the outbox.
+ * A change of shape adds a step; steps run once, in order, when the object starts.
+ */
+const STEPS = [
+	`
+	CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+	CREATE TABLE policies (version INTEGER PRIMARY KEY, policy TEXT NOT NULL);
+	CREATE TABLE runs (
+		id TEXT PRIMARY KEY,
+		status TEXT NOT NULL,
+		attempt INTEGER NOT NULL,
+		claimed INTEGER NOT NULL,
+		revision INTEGER NOT NULL,
+		settled INTEGER NOT NULL,
+		archived_revision INTEGER NOT NULL,
+		lease_expires_at_ms INTEGER,
+		created_at_ms INTEGER NOT NULL,
+		ended_at_ms INTEGER,
+		state TEXT NOT NULL,
+		result TEXT NOT NULL,
+		logs TEXT NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX live_runs ON runs (lease_expires_at_ms) WHERE lease_expires_at_ms IS NOT NULL;
+	CREATE INDEX unended_runs ON runs (created_at_ms) WHERE ended_at_ms IS NULL;
+	CREATE INDEX ended_runs ON runs (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+	CREATE TABLE work (run_id TEXT PRIMARY KEY, program TEXT NOT NULL, input TEXT NOT NULL) WITHOUT ROWID;
+	CREATE TABLE calls (
+		id TEXT PRIMARY KEY,
+		run_id TEXT NOT NULL,
+		seq INTEGER NOT NULL,
+		status TEXT NOT NULL,
+		revision INTEGER NOT NULL,
+		record TEXT NOT NULL
+	) WITHOUT ROWID;
+	CREATE UNIQUE INDEX calls_by_run ON calls (run_id, seq);
+	CREATE TABLE holds (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, expires_at_ms INTEGER NOT NULL, hold TEXT NOT NULL) WITHOUT ROWID;
+	CREATE INDEX holds_by_expiry ON holds (expires_at_ms);
+	CREATE INDEX holds_by_run ON holds (run_id);
+	CREATE TABLE files (
+		run_id TEXT NOT NULL, path TEXT NOT NULL, origin TEXT NOT NULL, bytes INTEGER NOT NULL, modified_at_ms INTEGER NOT NULL,
+		PRIMARY KEY (run_id, path)
+	) WITHOUT ROWID;
+	CREATE TABLE file_chunks (
+		run_id TEXT NOT NULL, path TEXT NOT NULL, part INTEGER NOT NULL, content BLOB NOT NULL,
+		PRIMARY KEY (run_id, path, part)
+	);
+	CREATE TABLE outbox (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+	`,
+];
+
+/** Makes the tables, or brings older ones up to date. */
+export const prepareTables = (storage: DurableObjectStorage): void => {
+	storage.transactionSync(() => {
+		storage.sql.exec("CREATE TABLE IF NOT EXISTS steps (count INTEGER NOT NULL)");
+		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM steps").one()["count"] ?? 0);
+		STEPS.forEach((step, index) => {
+			if (index < done) return;
+			storage.sql.exec(step);
+			storage.sql.exec("INSERT INTO steps (count) VALUES (?)", index + 1);
+		});
+	});
+};

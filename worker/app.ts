@@ -1,0 +1,25 @@
+import type { OperationId } from "../contract/operations.ts";
+import { agentHandlers } from "./agents/agent-handlers.ts";
+import type { Handlers } from "./handler.ts";
+import { createApp } from "./http/create-app.ts";
+import { openApiHandlers } from "./http/open-api-handlers.ts";
+import { healthHandlers } from "./runs/health-handlers.ts";
+import { runHandlers } from "./runs/run-handlers.ts";
+import { secretHandlers } from "./secrets/secret-handlers.ts";
+import { findCaller } from "./tenants/find-caller.ts";
+import { isOperator } from "./tenants/is-operator.ts";
+import { keyHandlers } from "./tenants/key-handlers.ts";
+import { tenantHandlers } from "./tenants/tenant-handlers.ts";
+
+const handlers = {
+	...tenantHandlers,
+	...keyHandlers,
+	...secretHandlers,
+	...agentHandlers,
+	...runHandlers,
+	...healthHandlers,
+	...openApiHandlers,
+} satisfies Handlers<OperationId>;
+
+/** The floor plan: every operation of the table, answered by its room. */
+export const app = createApp(handlers, { findCaller, isOperator });

@@ -1,0 +1,6 @@
+/** What the entry module exports, as far as rooms reach it through `exports` of cloudflare:workers. */
+declare namespace Cloudflare {
+	interface GlobalProps {
+		mainModule: { Gate: typeof import("./gate/gate-entrypoint.ts").Gate };
+	}
+}

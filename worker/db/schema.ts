@@ -1,0 +1,132 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** D1: the registry (tenants, keys, agents, secrets) and the archive that lists are read from (runs, calls, log lines). Every row has its tenant. */
+export const tenants = sqliteTable("tenants", {
+	id: text().primaryKey(),
+	name: text().notNull().unique(),
+	status: text({ enum: ["active", "suspended"] }).notNull(),
+	createdAtMs: integer("created_at_ms").notNull(),
+});
+
+export const keys = sqliteTable(
+	"keys",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		name: text().notNull(),
+		/** The public half of the value, by which it is found. */
+		locator: text().notNull().unique(),
+		/** SHA-256 of the whole value, hex. */
+		hash: text().notNull(),
+		/** JSON array. */
+		scopes: text().notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+		expiresAtMs: integer("expires_at_ms"),
+		revokedAtMs: integer("revoked_at_ms"),
+	},
+	(table) => [index("keys_by_tenant").on(table.tenantId, table.id)],
+);
+
+export const secrets = sqliteTable(
+	"secrets",
+	{
+		tenantId: text("tenant_id").notNull(),
+		name: text().notNull(),
+		id: text().notNull(),
+		version: integer().notNull(),
+		/** AES-GCM: base64 of nonce and ciphertext; bound to tenant, name and version. */
+		sealed: text().notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+		updatedAtMs: integer("updated_at_ms").notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.tenantId, table.name] }), index("secrets_by_id").on(table.tenantId, table.id)],
+);
+
+/** An agent's entry in the registry. The agent's object is the truth of its configuration from its first use on; `birth` is what it starts from. */
+export const agents = sqliteTable(
+	"agents",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		/** The sixteen characters that the ids of its runs end with. */
+		locator: text().notNull(),
+		name: text().notNull(),
+		status: text({ enum: ["active", "disabled", "archived"] }).notNull(),
+		policyVersion: integer("policy_version").notNull(),
+		/** JSON: policy, program, language, budget as created. */
+		birth: text().notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+		updatedAtMs: integer("updated_at_ms").notNull(),
+	},
+	(table) => [
+		uniqueIndex("agents_by_name").on(table.tenantId, table.name).where(sql`status <> 'archived'`),
+		uniqueIndex("agents_by_locator").on(table.tenantId, table.locator),
+	],
+);
+
+/** Which run an idempotency key of a tenant stands for. The row is made before the run is admitted; the run's id is chosen here. */
+export const idempotencyKeys = sqliteTable(
+	"idempotency_keys",
+	{
+		tenantId: text("tenant_id").notNull(),
+		key: text().notNull(),
+		/** SHA-256 of the request's body, hex. */
+		bodyDigest: text("body_digest").notNull(),
+		runId: text("run_id").notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.tenantId, table.key] }), index("idempotency_by_time").on(table.createdAtMs)],
+);
+
+export const runs = sqliteTable(
+	"runs",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		agentId: text("agent_id").notNull(),
+		status: text().notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+		endedAtMs: integer("ended_at_ms"),
+		/** JSON of a RunSummary (contract/runs). */
+		summary: text().notNull(),
+		/** JSON text of the result. */
+		result: text().notNull(),
+		/** JSON array of { path, bytes }. */
+		files: text().notNull(),
+		/** Rises with each state of the run, so that a late repeat never overwrites a newer one. */
+		revision: integer().notNull(),
+	},
+	(table) => [
+		index("runs_by_tenant").on(table.tenantId, table.id),
+		index("runs_by_agent").on(table.tenantId, table.agentId, table.id),
+		index("runs_by_status").on(table.tenantId, table.status, table.id),
+	],
+);
+
+export const calls = sqliteTable(
+	"calls",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		runId: text("run_id").notNull(),
+		seq: integer().notNull(),
+		/** JSON of a Call (contract/runs). */
+		record: text().notNull(),
+		revision: integer().notNull(),
+	},
+	(table) => [uniqueIndex("calls_by_run").on(table.tenantId, table.runId, table.seq)],
+);
+
+export const logLines = sqliteTable(
+	"log_lines",
+	{
+		tenantId: text("tenant_id").notNull(),
+		runId: text("run_id").notNull(),
+		seq: integer().notNull(),
+		atMs: integer("at_ms").notNull(),
+		level: text().notNull(),
+		text: text().notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.tenantId, table.runId, table.seq] })],
+);

@@ -1,0 +1,32 @@
+import type { AgentObject } from "./agents/agent-object.ts";
+
+/** An agent's object as the Worker's rooms call it. Only plain data crosses, so the methods' own types hold on both sides. */
+export type AgentPort = Omit<AgentObject, keyof DurableObjectBase | "alarm">;
+type DurableObjectBase = import("cloudflare:workers").DurableObject<Env>;
+
+/** The namespace of the agents' objects, as far as it is used. */
+export interface AgentNamespace {
+	idFromName(name: string): DurableObjectId;
+	get(id: DurableObjectId): AgentPort;
+}
+
+/** The Worker's bindings. On one machine the supervisor gives them; on Cloudflare wrangler.toml and secrets do. */
+export interface Env {
+	readonly AGENTS: AgentNamespace;
+	readonly DB: D1Database;
+	readonly RUNS: Queue<{ tenantId: string; agentId: string; runId: string }>;
+	/** `remote`: the supervisor's executors. `loader`: Worker Loader, on Cloudflare only. Anything else: every run is refused. */
+	readonly EXECUTOR?: string;
+	/** The supervisor, over a unix socket; only with `remote`. */
+	readonly EXECUTOR_SERVICE?: Fetcher;
+	readonly LOADER?: WorkerLoader;
+	/** A network that connects to public addresses only; on Cloudflare absent, where the Worker's own fetch is that. */
+	readonly EGRESS?: Fetcher;
+	/** Base64 of 32 bytes: what secrets are sealed under. */
+	readonly SEAL_KEY?: string;
+	/** Base64 of 32 bytes: what attempts' tokens are signed with. New at each start on one machine. */
+	readonly GATE_KEY?: string;
+	readonly ADMIN_TOKEN?: string;
+	/** Comma list of host:port on loopback that http.fetch may reach; for development only. */
+	readonly DEVELOPMENT_HOSTS?: string;
+}

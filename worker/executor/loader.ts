@@ -1,0 +1,66 @@
+import type { WorkerEntrypoint } from "cloudflare:workers";
+import { LIMITS } from "../../contract/limits.ts";
+import { compileProgram } from "./compile-program.ts";
+import { HARNESS_MODULES } from "./harness-modules.ts";
+import { type GateProps, harnessJob, isolateCode } from "./isolate-code.ts";
+import { judgeIsolateError } from "./judge-isolate-error.ts";
+import type { ExecutionOutcome, Executor, Job } from "./protocol.ts";
+
+/** What the harness exports by default (worker/harness/harness.js). */
+declare class Harness extends WorkerEntrypoint {
+	run(jobText: string): Promise<string>;
+}
+
+/** Ends the wait for a run that this Worker's isolate has under way, by the run's id. Another isolate's runs cannot be reached from here. */
+const cancels = new Map<string, () => void>();
+
+/** How an isolate's part ended, before it is measured. */
+type Ending =
+	| { kind: "answered"; answer: string }
+	| { kind: "stopped"; reason: "cpu" | "memory" | "wall" | "cancelled" }
+	| { kind: "silent" }
+	| { kind: "not_loaded"; message: string };
+
+/**
+ * The executor on Cloudflare: each run in a fresh isolate of Worker Loader, whose CPU time and memory the platform limits. Wall time is limited by a
+ * deadline here; what the isolate does after it has no effect, since the gate refuses calls of a run that is over.
+ * @param gateBinding a service binding to the gate for one grant of one attempt, e.g. `(props) => ctx.exports.Gate({ props })`
+ */
+export const createLoaderExecutor = (loader: WorkerLoader, gateBinding: (props: GateProps) => Fetcher): Executor => {
+	const run = async (job: Job, onStart: (startedAtMs: number) => void): Promise<ExecutionOutcome> => {
+		const startedAtMs = Date.now();
+		onStart(startedAtMs);
+		const interrupted = Promise.withResolvers<Ending>();
+		const deadline = setTimeout(() => interrupted.resolve({ kind: "stopped", reason: "wall" }), job.limits.wallMs);
+		cancels.set(job.runId, () => interrupted.resolve({ kind: "stopped", reason: "cancelled" }));
+		const ending = await Promise.race([runIsolate(loader, gateBinding, job), interrupted.promise]);
+		clearTimeout(deadline);
+		cancels.delete(job.runId);
+		return measure(ending, job, startedAtMs);
+	};
+
+	return {
+		compile: async (source) => compileProgram(source),
+		run,
+		cancel: async (runId) => cancels.get(runId)?.(),
+		status: async () => ({ idle: 1, busy: cancels.size, enclosure: "cloudflare" }),
+	};
+};
+
+const runIsolate = async (loader: WorkerLoader, gateBinding: (props: GateProps) => Fetcher, job: Job): Promise<Ending> => {
+	const bindings = Object.fromEntries(job.grants.map(({ name }) => [name, gateBinding({ token: job.token, grant: name })]));
+	try {
+		const entrypoint = loader.load(isolateCode(job, HARNESS_MODULES, bindings)).getEntrypoint<Harness>();
+		const answer: unknown = await entrypoint.run(harnessJob(job, false));
+		// Nothing is asked of what the isolate made before it is known to be a string.
+		return typeof answer === "string" && answer.length <= LIMITS.executorAnswerBytes ? { kind: "answered", answer } : { kind: "silent" };
+	} catch (error) {
+		return judgeIsolateError(error);
+	}
+};
+
+const measure = (ending: Ending, job: Job, startedAtMs: number): ExecutionOutcome => {
+	const wallMs = Date.now() - startedAtMs;
+	const measured = { cpuMs: Math.min(Math.max(1, wallMs), job.limits.cpuMs), wallMs, startedAtMs };
+	return ending.kind === "answered" ? { ...ending, ...measured } : { ...ending, ...measured, logs: [], logsDropped: 0 };
+};

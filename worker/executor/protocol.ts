@@ -1,0 +1,144 @@
+/**
+ * What the Worker, the supervisor and an executor process say to each other about one run. Everything that comes back is parsed with these schemas
+ * on the host: an executor process that was taken over can say anything.
+ */
+import { z } from "zod";
+import { ParsedJson } from "../../contract/common.ts";
+
+/** A program as an isolate can load it: JavaScript with the program's own lines, and what maps a column back to TypeScript. */
+export const CompiledProgram = z.strictObject({
+	main: z.string(),
+	/** Module name -> JavaScript. Names are the program's own, e.g. `main.ts`. */
+	modules: z.record(z.string(), z.string()),
+	/** Module name -> source map (version 3, JSON text); only for modules whose columns moved. */
+	maps: z.record(z.string(), z.string()),
+});
+export type CompiledProgram = z.infer<typeof CompiledProgram>;
+
+/** A program as its author wrote it. */
+export const SourceProgram = z.strictObject({
+	main: z.string(),
+	modules: z.record(z.string(), z.string()),
+	language: z.enum(["javascript", "typescript"]),
+});
+export type SourceProgram = z.infer<typeof SourceProgram>;
+
+/** What the compiler found. `line` and `column` count from 1, in the author's text. */
+export const CompileOutcome = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("compiled"), program: CompiledProgram }),
+	z.strictObject({
+		kind: z.literal("invalid"),
+		message: z.string(),
+		module: z.string(),
+		line: z.int().nullable(),
+		column: z.int().nullable(),
+	}),
+]);
+export type CompileOutcome = z.infer<typeof CompileOutcome>;
+
+/** One grant as the harness needs to know it: its name, its verb, the methods its object has. No rule, no secret's name. */
+export const GrantShape = z.strictObject({ name: z.string(), verb: z.string(), methods: z.array(z.string()) });
+export type GrantShape = z.infer<typeof GrantShape>;
+
+/** One execution. `token` is the authority of this attempt at the gate and of nothing else. */
+export const Job = z.strictObject({
+	runId: z.string(),
+	attempt: z.int(),
+	tenantId: z.string(),
+	agentId: z.string(),
+	token: z.string(),
+	program: CompiledProgram,
+	/** Encoded input (contract/tagged-json). */
+	input: z.string(),
+	grants: z.array(GrantShape),
+	limits: z.strictObject({ wallMs: z.int(), cpuMs: z.int(), memoryMb: z.int() }),
+});
+export type Job = z.infer<typeof Job>;
+
+/** A console line as captured. `atMs` is epoch milliseconds by the isolate's clock. */
+export const LogLine = z.strictObject({
+	seq: z.int().min(1),
+	atMs: z.number(),
+	level: z.enum(["debug", "info", "log", "warn", "error"]),
+	text: z.string(),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** What the harness answers: the program's word, parsed on the host. `result` is encoded JSON (contract/tagged-json), already a JSON value here. */
+export const HarnessAnswer = z.strictObject({
+	outcome: z.discriminatedUnion("kind", [
+		z.strictObject({ kind: z.literal("returned"), result: ParsedJson }),
+		z.strictObject({
+			kind: z.literal("threw"),
+			/** `program_threw`, `result_not_serializable`, `result_too_large`, `invalid_program`, or the code of a refused call that was not handled. */
+			code: z.string().max(64),
+			name: z.string(),
+			message: z.string(),
+			stack: z.string(),
+		}),
+	]),
+	logs: z.array(LogLine),
+	/** Lines that were made but not kept. */
+	logsDropped: z.int().min(0),
+});
+export type HarnessAnswer = z.infer<typeof HarnessAnswer>;
+
+const Measured = {
+	/** CPU time of the whole process while the run had it, milliseconds, measured from outside. On Cloudflare, where nothing tells, the larger of 1 and the wall time, at most the limit. */
+	cpuMs: z.number().min(0),
+	wallMs: z.number().min(0),
+	startedAtMs: z.number(),
+};
+/** Lines that were seen on the process's standard output before it was stopped. */
+const Spooled = { logs: z.array(LogLine), logsDropped: z.int().min(0) };
+
+/** How an execution ended, decided by who was running and what was measured, never by what the program says. */
+export const ExecutionOutcome = z.discriminatedUnion("kind", [
+	/** The harness answered: `answer` is JSON text of a HarnessAnswer, bounded, not yet parsed. */
+	z.strictObject({ kind: z.literal("answered"), answer: z.string(), ...Measured }),
+	/** The supervisor (or the runtime's limit) stopped it. */
+	z.strictObject({ kind: z.literal("stopped"), reason: z.enum(["cpu", "memory", "wall", "cancelled"]), ...Measured, ...Spooled }),
+	/** The isolate gave no answer: it hung, or ended itself. */
+	z.strictObject({ kind: z.literal("silent"), ...Measured, ...Spooled }),
+	/** The runtime refused to load the modules. `message` is the runtime's, about the program's own text. */
+	z.strictObject({ kind: z.literal("not_loaded"), message: z.string(), ...Measured, ...Spooled }),
+	/** The process died by itself or could not be reached. */
+	z.strictObject({ kind: z.literal("lost"), ...Measured, ...Spooled }),
+	/** No process took it: none configured, queue full, or draining. Nothing ran. */
+	z.strictObject({ kind: z.literal("refused"), why: z.string() }),
+]);
+export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
+
+/** A call on its way from an isolate to the gate. */
+export const GateCall = z.strictObject({
+	grant: z.string().max(64),
+	method: z.string().max(64),
+	/** Encoded array of arguments (contract/tagged-json). */
+	args: z.string(),
+});
+export type GateCall = z.infer<typeof GateCall>;
+
+/** The gate's answer: an encoded value, or an error that the harness throws. */
+export const GateAnswer = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("value"), value: z.string() }),
+	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string() }),
+]);
+export type GateAnswer = z.infer<typeof GateAnswer>;
+
+/** How many executor processes there are, and how they are enclosed. `enclosure` is `none` when neither bubblewrap nor unshare works. */
+export const ExecutorStatus = z.strictObject({
+	idle: z.int(),
+	busy: z.int(),
+	enclosure: z.enum(["bubblewrap", "unshare", "none", "cloudflare"]),
+});
+export type ExecutorStatus = z.infer<typeof ExecutorStatus>;
+
+/** What runs programs. `loader` on Cloudflare, `remote` on one machine; absent, runs are refused. */
+export interface Executor {
+	compile(source: SourceProgram, tenantId: string): Promise<CompileOutcome | { kind: "refused"; why: string }>;
+	/** Resolves when the run has ended; `onStart` is called once when it has left the queue. Never throws for what a program does. */
+	run(job: Job, onStart: (startedAtMs: number) => void): Promise<ExecutionOutcome>;
+	/** Stops a run that this executor has; nothing if it does not have it. */
+	cancel(runId: string): Promise<void>;
+	status(): Promise<ExecutorStatus>;
+}

@@ -1,0 +1,30 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { z } from "zod";
+import type { Env } from "../env.ts";
+import { GateCall } from "../executor/protocol.ts";
+import { readToken } from "./attempt-token.ts";
+import { performCall } from "./perform-call.ts";
+
+const Props = z.object({ token: z.string(), grant: z.string() });
+
+/**
+ * The gate as isolates of Worker Loader reach it: the one binding of one grant of one attempt. It has one method, and nothing that the isolate made is
+ * looked at before it is known to be a string.
+ */
+export class Gate extends WorkerEntrypoint<Env> {
+	/** @returns JSON text of a GateAnswer. */
+	async call(method: unknown, args: unknown): Promise<string> {
+		const props = Props.parse(this.ctx.props);
+		const authority = readToken(this.env, props.token);
+		const call = typeof method === "string" && typeof args === "string" ? GateCall.safeParse({ grant: props.grant, method, args }) : null;
+		if (authority === null || call === null || !call.success) {
+			return JSON.stringify({
+				kind: "error",
+				code: "invalid_arguments",
+				message: "Calling a grant: wanted a method and encoded arguments",
+				hint: "",
+			});
+		}
+		return JSON.stringify(await performCall(this.env, authority, call.data));
+	}
+}

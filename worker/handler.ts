@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import type { OPERATIONS, OperationId } from "../contract/operations.ts";
+import type { Scope } from "../contract/tenants.ts";
+import type { Env } from "./env.ts";
+
+/** Who calls: a key of a tenant. */
+export interface Caller {
+	readonly tenantId: string;
+	readonly keyId: string;
+	readonly scopes: readonly Scope[];
+}
+
+/** What a handler gets: everything parsed, nothing raw. `caller` is null exactly for operations of the operator and of anybody. */
+export interface HandlerInput<Id extends OperationId> {
+	readonly params: z.output<(typeof OPERATIONS)[Id]["params"]>;
+	readonly query: z.output<(typeof OPERATIONS)[Id]["query"]>;
+	readonly body: (typeof OPERATIONS)[Id]["body"] extends z.ZodType ? z.output<(typeof OPERATIONS)[Id]["body"]> : null;
+	readonly caller: (typeof OPERATIONS)[Id]["access"] extends { kind: "scope" } ? Caller : null;
+	readonly env: Env;
+	/** Lets work go on after the answer. */
+	waitUntil(work: Promise<unknown>): void;
+	readonly requestId: string;
+	readonly idempotencyKey: string | null;
+	/** SHA-256 of the raw body, hex; empty string when there was none. */
+	readonly bodyDigest: string;
+}
+
+/** What a handler gives back: a status of the table with its body as data, or a finished Response where the table says null. */
+export type HandlerAnswer =
+	| { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+	| Response;
+
+export type Handler<Id extends OperationId> = (input: HandlerInput<Id>) => Promise<HandlerAnswer>;
+
+/** Handlers of a room, by operation. */
+export type Handlers<Id extends OperationId> = { readonly [Key in Id]: Handler<Key> };

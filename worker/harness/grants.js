@@ -1,0 +1,109 @@
+/** The `env` of the program: one frozen object per grant, whose methods carry their arguments to the gate and its answer back. */
+import { encode } from "./codec.js";
+import { decode } from "./decode.js";
+import { apply, create, freeze, PromiseConstructor, parseJson, setOwn } from "./primordials.js";
+import { describeRequest } from "./request.js";
+import { abortReason, isAborted, onAbort } from "./web.js";
+
+/**
+ * @typedef {import("./harness.js").Job} Job
+ * @typedef {import("./failures.js").Failures} Failures
+ * @typedef {{ call(method: string, args: string): Promise<string> }} Binding
+ * @typedef {(...args: unknown[]) => Promise<unknown>} Method
+ */
+
+/**
+ * @param {Job} job
+ * @param {Record<string, Binding>} bindings by grant name
+ * @param {Failures} failures
+ * @returns {{ env: object, fetch: Method }} `fetch` is for the global name
+ */
+export const createGrants = (job, bindings, failures) => {
+	const bounds = {
+		bytes: job.limits.argumentBytes,
+		depth: job.limits.valueDepth,
+		nodes: job.limits.valueNodes,
+		bigintDigits: job.limits.bigintDigits,
+	};
+
+	/** One call through the gate. @param {string} grant @param {string} method @param {unknown[]} args @returns {Promise<unknown>} */
+	const call = async (grant, method, args) => {
+		const encoded = encode(args, bounds, "arguments", true);
+		if (encoded.kind === "refused") {
+			const hint = "Pass JSON, Date, Map, Set, BigInt, typed arrays, URL or Headers.";
+			throw failures.callError("invalid_arguments", `env.${grant}.${method}: ${encoded.path} cannot be sent: ${encoded.message}.`, hint);
+		}
+		let text = "";
+		try {
+			// A patched String.prototype cannot matter: what the gate answers is a primitive string.
+			text = `${await bindings[grant]?.call(method, encoded.text)}`;
+		} catch {
+			throw failures.callError(
+				"internal",
+				`env.${grant}.${method}: the call got no answer.`,
+				"The run may be over, or the host may be restarting.",
+			);
+		}
+		const answer = /** @type {any} */ (parseJson(text));
+		if (answer.kind !== "value") throw failures.callError(answer.code, answer.message, answer.hint);
+		return decode(answer.value);
+	};
+
+	/** A fetch through a grant, which gives up when its signal aborts. @param {string} grant @param {string} method @param {unknown[]} args */
+	const fetchThrough = async (grant, method, args) => {
+		const request = await describeRequest(args[0], args[1], `env.${grant}.fetch`, failures);
+		if (request.signal === null) return call(grant, method, [request.wire]);
+		if (isAborted(request.signal)) throw abortReason(request.signal);
+		return new PromiseConstructor((resolve, reject) => {
+			onAbort(request.signal, () => reject(abortReason(request.signal)));
+			settle(call(grant, method, [request.wire]), resolve, reject);
+		});
+	};
+
+	const env = create(null);
+	let firstHttp = "";
+	let granted = "";
+	for (let index = 0; index < job.grants.length; index += 1) {
+		const grant = job.grants[index];
+		if (grant === undefined) continue;
+		const { name, verb } = grant;
+		granted += `${index === 0 ? "" : ", "}env.${name} (${verb})`;
+		const object = create(null);
+		for (let at = 0; at < grant.methods.length; at += 1) {
+			const method = grant.methods[at] ?? "";
+			const fetches = verb === "http.fetch" && method === "fetch";
+			defineMethod(object, method, (...args) => (fetches ? fetchThrough(name, method, args) : call(name, method, args)));
+		}
+		if (verb === "http.fetch" && firstHttp === "") firstHttp = name;
+		setOwn(env, name, freeze(object));
+	}
+
+	/** @type {Method} */
+	const fetch = async (...args) => {
+		if (firstHttp !== "") return fetchThrough(firstHttp, "fetchAny", args);
+		const has = granted === "" ? "It has no grants at all." : `It has: ${granted}.`;
+		throw failures.callError(
+			"capability_not_granted",
+			`fetch: this run has no http.fetch grant, so nothing can be fetched. ${has}`,
+			"Use one of the grants that the agent has.",
+		);
+	};
+	return { env: freeze(env), fetch };
+};
+
+/** @param {Promise<unknown>} promise @param {(value: unknown) => void} resolve @param {(error: unknown) => void} reject */
+const settle = async (promise, resolve, reject) => {
+	try {
+		resolve(await promise);
+	} catch (error) {
+		reject(error);
+	}
+};
+
+/** @param {object} object @param {string} name @param {Method} method */
+const defineMethod = (object, name, method) => {
+	/** @type {Method} */
+	const named = (...args) => apply(method, undefined, args);
+	setOwn(named, "name", name, false);
+	setOwn(object, name, freeze(named));
+};

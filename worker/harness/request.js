@@ -1,0 +1,65 @@
+/** What a program hands to `fetch`, as the one plain object that crosses to the gate. */
+import { execute, indexOf, toLowerCase } from "./primordials.js";
+import { isRequest, readRequest, redirectOf, signalOf, textOf, web } from "./web.js";
+
+const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|x-www-form-urlencoded|javascript|graphql))/;
+
+/**
+ * @param {unknown} input string, URL or Request
+ * @param {unknown} init as fetch takes it
+ * @param {string} action begins the message of a refusal
+ * @param {import("./failures.js").Failures} failures
+ * @returns {Promise<{ __proto__: null, wire: object, signal: object | null }>} `signal` is never sent
+ */
+export const describeRequest = async (input, init, action, failures) => {
+	try {
+		const options = copyInit(init);
+		const redirect = options.redirect;
+		// The platform's Request knows no "error"; the gate does.
+		if (redirect === "error") options.redirect = "manual";
+		const request = new (web().Request)(/** @type {any} */ (input), options);
+		const signal = options.signal ?? (isRequest(input) ? signalOf(input) : null);
+		const read = await readRequest(request);
+		const text = read.bytes !== null && (typeof options.body === "string" || isTextual(read.headers)) ? textOf(read.bytes) : null;
+		const wire = {
+			url: read.url,
+			method: read.method,
+			headers: read.headers,
+			body: text ?? read.bytes,
+			redirect: redirect === "error" ? "error" : redirectOf(request),
+		};
+		return { __proto__: null, wire, signal };
+	} catch (error) {
+		throw failures.callError(
+			"invalid_arguments",
+			`${action}: ${failures.describe(error).message}`,
+			"Pass an absolute URL, or a Request, and an init as fetch takes it.",
+		);
+	}
+};
+
+const INIT_KEYS = ["method", "headers", "body", "redirect", "signal"];
+
+/** What counts of an init, each property read once. @param {unknown} init @returns {any} */
+const copyInit = (init) => {
+	/** @type {any} */
+	const options = { __proto__: null };
+	if (typeof init !== "object" || init === null) return options;
+	for (let index = 0; index < INIT_KEYS.length; index += 1) {
+		const key = INIT_KEYS[index] ?? "";
+		// @ts-expect-error any key of an object may be read
+		const value = init[key];
+		if (value !== undefined) options[key] = value;
+	}
+	return options;
+};
+
+/** @param {any} headers pairs */
+const isTextual = (headers) => {
+	for (let index = 0; index < headers.length; index += 1) {
+		if (toLowerCase(headers[index][0]) !== "content-type") continue;
+		const type = toLowerCase(headers[index][1]);
+		return execute(TEXTUAL, type) !== null || indexOf(type, "charset=utf-8") !== -1;
+	}
+	return false;
+};

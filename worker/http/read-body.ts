@@ -1,0 +1,91 @@
+import { readBoundedJson } from "../../contract/bounded-json.ts";
+import { Refusal } from "../../contract/errors.ts";
+import { LIMITS } from "../../contract/limits.ts";
+
+/** A request's body: its JSON value, and SHA-256 of its raw bytes in hex. */
+export interface ReadBody {
+	readonly value: unknown;
+	readonly digest: string;
+}
+
+const JSON_TYPE = /^application\/json *(; *charset="?utf-8"? *)?$/i;
+
+/**
+ * Reads a JSON body. What its headers say is checked first; then the bytes are counted while they come, so that never more than LIMITS.bodyBytes and
+ * one chunk are held, whatever the headers said.
+ * @throws Refusal `unsupported_media_type`, `payload_too_large`, `invalid_request`
+ */
+export const readBody = async (label: string, request: Request): Promise<ReadBody> => {
+	checkMediaType(label, request.headers);
+	if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge(label);
+	const bytes = await collect(label, request.body);
+	const read = readBoundedJson(decode(label, bytes));
+	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
+	refuseProtoKeys(label, read.value);
+	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+	return { value: read.value, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+};
+
+const checkMediaType = (label: string, headers: Headers): void => {
+	const encoding = headers.get("content-encoding");
+	if (encoding !== null && encoding.toLowerCase() !== "identity")
+		throw new Refusal("unsupported_media_type", `${label}: found a Content-Encoding, wanted a body that is not compressed`);
+	const type = headers.get("content-type");
+	if (type !== null && JSON_TYPE.test(type)) return;
+	const found = type === null ? "no Content-Type" : "another Content-Type";
+	throw new Refusal("unsupported_media_type", `${label}: found ${found}, wanted application/json (UTF-8)`);
+};
+
+const collect = async (label: string, stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer>> => {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	const reader = stream?.getReader();
+	while (reader) {
+		const { done, value } = await reader.read();
+		if (done) break;
+		length += value.length;
+		if (length > LIMITS.bodyBytes) {
+			// Nobody waits for the sender to notice.
+			reader.cancel().catch(() => {});
+			throw tooLarge(label);
+		}
+		chunks.push(value);
+	}
+	const bytes = new Uint8Array(length);
+	let offset = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, offset);
+		offset += chunk.length;
+	}
+	return bytes;
+};
+
+/** A byte order mark stays, and is then no JSON (RFC 8259 §8.1). */
+const decode = (label: string, bytes: Uint8Array): string => {
+	try {
+		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+	} catch {
+		throw notJson(label, "the bytes are not UTF-8");
+	}
+};
+
+/** Schemas of free JSON drop a key `__proto__`; refused here instead, so that nothing a client sent is lost in silence. */
+const refuseProtoKeys = (label: string, root: unknown): void => {
+	const waiting: unknown[] = [root];
+	while (waiting.length > 0) {
+		const value = waiting.pop();
+		if (typeof value !== "object" || value === null) continue;
+		if (Object.hasOwn(value, "__proto__")) {
+			const issue = { path: "__proto__", found: "a field of this name", wanted: "another name" };
+			const message = `${label}: __proto__: found a field of this name in the body, wanted another name`;
+			throw new Refusal("invalid_request", message, { details: { issues: [issue] } });
+		}
+		for (const child of Object.values(value)) waiting.push(child);
+	}
+};
+
+const tooLarge = (label: string): Refusal =>
+	new Refusal("payload_too_large", `${label}: found a body of more than ${LIMITS.bodyBytes} bytes, wanted at most that`);
+
+const notJson = (label: string, why: string): Refusal =>
+	new Refusal("invalid_request", `${label}: the body cannot be read: ${why}; wanted JSON in UTF-8`);

@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import { Refusal } from "../../contract/errors.ts";
+import type { Operation } from "../../contract/operation.ts";
+import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
+import type { Env } from "../env.ts";
+import type { Caller, HandlerInput, Handlers } from "../handler.ts";
+import { type Doors, enter } from "./enter.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
+import { parsePart, readQuery } from "./parse-part.ts";
+import { readBody } from "./read-body.ts";
+import { refusalResponse } from "./refusals.ts";
+
+/** A request at its route. */
+export interface Asked {
+	readonly request: Request;
+	/** The path's parameters, decoded once. */
+	readonly params: Readonly<Record<string, string>>;
+	readonly env: Env;
+	readonly requestId: string;
+	waitUntil(work: Promise<unknown>): void;
+}
+
+/** An operation as messages name it: `GET /v1/runs/{id}`. Never the request's own path. */
+export const labelOf = (operation: Pick<Operation, "method" | "path">): string => `${operation.method} ${operation.path}`;
+
+/**
+ * One request through one operation: access, then parameters, query and body, then the room's handler. Never throws.
+ */
+export const serveOperation = async <Id extends OperationId>(
+	id: Id,
+	handlers: Handlers<OperationId>,
+	doors: Doors,
+	asked: Asked,
+): Promise<Response> => {
+	const operation: Operation = OPERATIONS[id];
+	const label = labelOf(operation);
+	try {
+		const caller = await enter(operation.access, label, asked.request, asked.env, doors);
+		const parts = await parseParts(operation, asked);
+		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller }));
+		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
+	} catch (thrown) {
+		return refusalResponse(sameForEveryId(thrown, operation), { requestId: asked.requestId, label });
+	}
+};
+
+interface Parts {
+	readonly params: unknown;
+	readonly query: unknown;
+	readonly body: unknown;
+	readonly bodyDigest: string;
+	readonly idempotencyKey: string | null;
+}
+
+const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> => {
+	const label = labelOf(operation);
+	const params = parseParams(operation, asked.params);
+	const query = parsePart(label, operation.query, readQuery(label, asked.request.url));
+	const idempotencyKey = readIdempotencyKey(label, asked.request.headers);
+	if (operation.body === null) return { params, query, body: null, bodyDigest: "", idempotencyKey };
+	const { value, digest } = await readBody(label, asked.request);
+	return { params, query, body: parsePart(label, operation.body, value), bodyDigest: digest, idempotencyKey };
+};
+
+/** What is no id at all is answered as an id that does not exist. */
+const parseParams = (operation: Operation, raw: Readonly<Record<string, string>>): unknown => {
+	const { id: schema }: { readonly id?: z.ZodType } = operation.params.shape;
+	const { id } = raw;
+	if (schema && !schema.safeParse(id).success) throw notFound(operation);
+	return parsePart(labelOf(operation), operation.params, raw);
+};
+
+/**
+ * The answer to an id that is not there says nothing but the operation, whichever room gave it: an unknown id, another tenant's and what is
+ * no id at all cannot be told apart.
+ */
+const sameForEveryId = (thrown: unknown, operation: Operation): unknown =>
+	thrown instanceof Refusal && thrown.code === "not_found" && "id" in operation.params.shape ? notFound(operation) : thrown;
+
+const notFound = (operation: Operation): Refusal => {
+	const names = Object.keys(operation.params.shape).join(" and ");
+	return new Refusal("not_found", `${labelOf(operation)}: found nothing with this ${names}, wanted what belongs to the key's tenant`);
+};
+
+/**
+ * The place where the table's types meet what its schemas have parsed: every part comes out of the schema that the type is inferred from, and `caller`
+ * out of the access that its type follows.
+ */
+function inputOf<Id extends OperationId>(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): HandlerInput<Id>;
+function inputOf(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): unknown {
+	const { params, query, body, bodyDigest, idempotencyKey, caller, env, requestId } = parts;
+	const waitUntil = (work: Promise<unknown>): void => parts.waitUntil(work);
+	return { params, query, body, bodyDigest, idempotencyKey, caller, env, requestId, waitUntil };
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { ParsedJson } from "../../contract/common.ts";
+import { Call, type Run, RunFile, RunLog, RunSummary } from "../../contract/runs.ts";
+
+const jsonText = <Shape extends z.ZodType>(shape: Shape) =>
+	z
+		.string()
+		.transform((text): unknown => JSON.parse(text))
+		.pipe(shape);
+
+const RunRow = z.object({ summary: jsonText(RunSummary), result: jsonText(ParsedJson), files: jsonText(z.array(RunFile)) });
+const SummaryRow = z.object({ summary: jsonText(RunSummary) });
+const CallRow = z.object({ record: jsonText(Call) });
+
+/** A run as archived, whole; null when the tenant has none of that id in D1 yet. */
+export const readArchivedRun = async (db: D1Database, tenantId: string, runId: string): Promise<Run | null> => {
+	const [runs, lines] = await db.batch([
+		db.prepare("SELECT summary, result, files FROM runs WHERE tenant_id = ? AND id = ?").bind(tenantId, runId),
+		db
+			.prepare("SELECT seq, at_ms AS atMs, level, text FROM log_lines WHERE tenant_id = ? AND run_id = ? ORDER BY seq")
+			.bind(tenantId, runId),
+	]);
+	const found = runs?.results[0];
+	if (found === undefined) return null;
+	const row = RunRow.parse(found);
+	return { ...row.summary, result: row.result, logs: z.array(RunLog).parse(lines?.results), files: row.files, pendingApproval: null };
+};
+
+/** Runs of a tenant, newest first, those before a run's id. */
+export const listArchivedRuns = async (
+	db: D1Database,
+	tenantId: string,
+	filter: { agentId: string | null; status: string | null; before: string | null; most: number },
+): Promise<RunSummary[]> => {
+	const conditions = ["tenant_id = ?"];
+	const values: (string | number)[] = [tenantId];
+	const where = (condition: string, value: string | null): void => {
+		if (value === null) return;
+		conditions.push(condition);
+		values.push(value);
+	};
+	where("agent_id = ?", filter.agentId);
+	where("status = ?", filter.status);
+	where("id < ?", filter.before);
+	const { results } = await db
+		.prepare(`SELECT summary FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`)
+		.bind(...values, filter.most)
+		.all();
+	return results.map((row) => SummaryRow.parse(row).summary);
+};
+
+/** Calls of a run in order, those after a place. */
+export const listArchivedCalls = async (
+	db: D1Database,
+	tenantId: string,
+	runId: string,
+	afterSeq: number,
+	most: number,
+): Promise<Call[]> => {
+	const { results } = await db
+		.prepare("SELECT record FROM calls WHERE tenant_id = ? AND run_id = ? AND seq > ? ORDER BY seq LIMIT ?")
+		.bind(tenantId, runId, afterSeq, most)
+		.all();
+	return results.map((row) => CallRow.parse(row).record);
+};
+
+/** Console lines of a run in order, those after a place. */
+export const listArchivedLogs = async (
+	db: D1Database,
+	tenantId: string,
+	runId: string,
+	afterSeq: number,
+	most: number,
+): Promise<RunLog[]> => {
+	const { results } = await db
+		.prepare("SELECT seq, at_ms AS atMs, level, text FROM log_lines WHERE tenant_id = ? AND run_id = ? AND seq > ? ORDER BY seq LIMIT ?")
+		.bind(tenantId, runId, afterSeq, most)
+		.all();
+	return z.array(RunLog).parse(results);
+};

@@ -1,0 +1,97 @@
+import type { AgentSummary } from "../../contract/agents.ts";
+import type { Call, Run } from "../../contract/runs.ts";
+
+/** Copies of an agent's state for D1. Each carries a revision, so that a repeat or a late one changes nothing newer. */
+export interface ArchiveBatch {
+	readonly tenantId: string;
+	readonly agentId: string;
+	readonly agent: { summary: AgentSummary; revision: number } | null;
+	readonly runs: readonly { run: Run; revision: number }[];
+	readonly calls: readonly { call: Call; revision: number }[];
+}
+
+/** One bound value of D1 may have 2 MB; rows are sent as JSON arrays of at most this many characters. */
+const CHUNK_CHARS = 500_000;
+
+/** Writes a batch in one transaction. Idempotent: the same batch twice leaves the same rows. */
+export const writeArchive = async (db: D1Database, batch: ArchiveBatch): Promise<void> => {
+	const statements = [...agentStatement(db, batch), ...runStatements(db, batch), ...callStatements(db, batch), ...logStatements(db, batch)];
+	if (statements.length > 0) await db.batch(statements);
+};
+
+const agentStatement = (db: D1Database, { tenantId, agent }: ArchiveBatch): D1PreparedStatement[] =>
+	agent === null
+		? []
+		: [
+				db
+					.prepare(
+						"UPDATE agents SET status = ?1, policy_version = ?2, updated_at_ms = ?3 WHERE tenant_id = ?4 AND id = ?5 AND updated_at_ms <= ?3",
+					)
+					.bind(agent.summary.status, agent.summary.policyVersion, agent.summary.updatedAtMs, tenantId, agent.summary.id),
+			];
+
+const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch): D1PreparedStatement[] =>
+	runs.map(({ run, revision }) => {
+		const { result, logs: _logs, files, pendingApproval: _pending, ...summary } = run;
+		return db
+			.prepare(
+				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at_ms = excluded.ended_at_ms, summary = excluded.summary,
+				result = excluded.result, files = excluded.files, revision = excluded.revision WHERE excluded.revision > runs.revision`,
+			)
+			.bind(
+				run.id,
+				tenantId,
+				agentId,
+				run.status,
+				run.createdAtMs,
+				run.endedAtMs,
+				JSON.stringify(summary),
+				JSON.stringify(result),
+				JSON.stringify(files),
+				revision,
+			);
+	});
+
+const callStatements = (db: D1Database, { tenantId, calls }: ArchiveBatch): D1PreparedStatement[] =>
+	inChunks(calls.map(({ call, revision }) => ({ id: call.id, run: call.run, seq: call.seq, record: JSON.stringify(call), revision }))).map(
+		(rows) =>
+			db
+				.prepare(
+					`INSERT INTO calls (id, tenant_id, run_id, seq, record, revision)
+				SELECT value ->> 'id', ?, value ->> 'run', value ->> 'seq', value ->> 'record', value ->> 'revision' FROM json_each(?) WHERE true
+				ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision WHERE excluded.revision > calls.revision`,
+				)
+				.bind(tenantId, rows),
+	);
+
+const logStatements = (db: D1Database, { tenantId, runs }: ArchiveBatch): D1PreparedStatement[] =>
+	inChunks(runs.flatMap(({ run }) => (run.endedAtMs === null ? [] : run.logs.map((line) => ({ run: run.id, ...line }))))).map((rows) =>
+		db
+			.prepare(
+				`INSERT INTO log_lines (tenant_id, run_id, seq, at_ms, level, text)
+				SELECT ?, value ->> 'run', value ->> 'seq', value ->> 'atMs', value ->> 'level', value ->> 'text' FROM json_each(?) WHERE true
+				ON CONFLICT DO NOTHING`,
+			)
+			.bind(tenantId, rows),
+	);
+
+/** JSON arrays of rows, each array within what one bound value may hold. */
+const inChunks = (rows: readonly object[]): string[] => {
+	const chunks: string[] = [];
+	let parts: string[] = [];
+	let chars = 0;
+	for (const row of rows) {
+		const text = JSON.stringify(row);
+		if (chars + text.length > CHUNK_CHARS && parts.length > 0) {
+			chunks.push(`[${parts.join(",")}]`);
+			parts = [];
+			chars = 0;
+		}
+		parts.push(text);
+		chars += text.length;
+	}
+	if (parts.length > 0) chunks.push(`[${parts.join(",")}]`);
+	return chunks;
+};

@@ -1,0 +1,57 @@
+import { Refusal } from "../../contract/errors.ts";
+import type { CompiledProgram, Executor, SourceProgram } from "../executor/protocol.ts";
+
+/** Compiled programs of this isolate, by tenant and digest; what went in last stays longest. */
+const MAX_ENTRIES = 500;
+const MAX_CHARS = 16 * 1024 * 1024;
+const entries = new Map<string, { program: CompiledProgram; chars: number }>();
+let totalChars = 0;
+
+/**
+ * The program compiled, out of memory if this tenant has had the same one compiled here. Tenants do not share entries: a compiler that one
+ * of them broke can only serve itself.
+ * @throws Refusal `invalid_program` with module, line and column; `no_executor` when nothing compiles.
+ */
+export const compileCached = async (
+	executor: Executor,
+	source: SourceProgram,
+	tenantId: string,
+	digest: string,
+): Promise<CompiledProgram> => {
+	const key = `${tenantId} ${digest}`;
+	const known = entries.get(key);
+	if (known !== undefined) {
+		entries.delete(key);
+		entries.set(key, known);
+		return known.program;
+	}
+	const outcome = await executor.compile(source, tenantId);
+	switch (outcome.kind) {
+		case "refused":
+			throw new Refusal("no_executor", `Compiling the program: no executor took it: ${outcome.why}`);
+		case "invalid": {
+			const { module, line, column } = outcome;
+			throw new Refusal("invalid_program", `Compiling the program: ${escapeControls(outcome.message)}`, {
+				details: { module, line, column },
+			});
+		}
+		case "compiled":
+			keep(key, outcome.program);
+			return outcome.program;
+	}
+};
+
+/** The compiler quotes the program's text: a control character in it could steer the terminal that shows the message. */
+const escapeControls = (text: string): string =>
+	text.replace(/\p{Cc}/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+
+const keep = (key: string, program: CompiledProgram): void => {
+	const chars = [...Object.values(program.modules), ...Object.values(program.maps)].reduce((sum, text) => sum + text.length, 0);
+	entries.set(key, { program, chars });
+	totalChars += chars;
+	for (const [oldest, entry] of entries) {
+		if (entries.size <= MAX_ENTRIES && totalChars <= MAX_CHARS) return;
+		entries.delete(oldest);
+		totalChars -= entry.chars;
+	}
+};

@@ -1,0 +1,65 @@
+import { LIMITS } from "../../contract/limits.ts";
+import type { Run } from "../../contract/runs.ts";
+import { type AgentEntry, agentObject } from "../agents/agent-registry.ts";
+import type { Attempt } from "../agents/object/admit-run.ts";
+import type { Env } from "../env.ts";
+import type { Executor, Job } from "../executor/protocol.ts";
+import { makeToken } from "../gate/attempt-token.ts";
+import { judgeOutcome } from "./judge-outcome.ts";
+
+/** After this long the run is shown as running; shorter ones go from queued to their end without a step in between, milliseconds. */
+const SHOW_RUNNING_MS = 200;
+
+/**
+ * Executes one attempt that its caller has claimed, keeps its lease while it does, and records its end. When no executor takes it, the run goes back to
+ * waiting. If what runs this dies, the lease ends and the agent's alarm takes the run up.
+ * @returns the run as recorded; null when the object does not have it any more.
+ */
+export const executeAttempt = async (env: Env, entry: AgentEntry, executor: Executor, attempt: Attempt): Promise<Run | null> => {
+	const object = agentObject(env, entry);
+	const { runId } = attempt;
+	let startedAtMs: number | null = null;
+	const renew = async (): Promise<void> => {
+		const ours = await object.renew(runId, attempt.attempt, startedAtMs);
+		if (!ours) await executor.cancel(runId);
+	};
+	const keep = (): void => {
+		renew().catch(() => console.error("Renewing a lease: the agent's object did not take it"));
+	};
+	const lease = setInterval(keep, LIMITS.leaseRenewMs);
+	let show: ReturnType<typeof setTimeout> | undefined;
+	try {
+		const outcome = await executor.run(jobOf(env, entry, attempt), (atMs) => {
+			startedAtMs = atMs;
+			show = setTimeout(keep, SHOW_RUNNING_MS);
+		});
+		if (outcome.kind === "refused") {
+			await object.release(runId, attempt.attempt);
+			return await object.run(runId);
+		}
+		const { cpuMs, wallMs } = outcome;
+		return await object.finish({
+			runId,
+			attempt: attempt.attempt,
+			...judgeOutcome(outcome, attempt.program, attempt.limits),
+			cpuMs,
+			wallMs,
+			startedAtMs: Math.trunc(outcome.startedAtMs),
+		});
+	} finally {
+		clearInterval(lease);
+		clearTimeout(show);
+	}
+};
+
+const jobOf = (env: Env, entry: AgentEntry, attempt: Attempt): Job => ({
+	runId: attempt.runId,
+	attempt: attempt.attempt,
+	tenantId: entry.tenantId,
+	agentId: entry.agentId,
+	token: makeToken(env, { tenantId: entry.tenantId, agentId: entry.agentId, runId: attempt.runId, attempt: attempt.attempt }),
+	program: attempt.program,
+	input: attempt.input,
+	grants: [...attempt.grants],
+	limits: attempt.limits,
+});

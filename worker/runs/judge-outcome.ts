@@ -1,0 +1,158 @@
+import { readBoundedJson } from "../../contract/bounded-json.ts";
+import { ERRORS, type ErrorCode } from "../../contract/errors.ts";
+import { LIMITS } from "../../contract/limits.ts";
+import type { Run, RunError, RunLog } from "../../contract/runs.ts";
+import { checkEncoded, encodedJsonBounds } from "../../contract/tagged-json.ts";
+import type { FinishCommand } from "../agents/object/finish-run.ts";
+import { explainLoadFailure } from "../executor/explain-load-failure.ts";
+import { mapStack } from "../executor/map-stack.ts";
+import { type CompiledProgram, type ExecutionOutcome, HarnessAnswer } from "../executor/protocol.ts";
+
+type Ended = Exclude<ExecutionOutcome, { kind: "refused" }>;
+type Judgement = Pick<FinishCommand, "status" | "result" | "error" | "logs" | "logsTruncated">;
+
+/** A harness may say of a run's error only what a program can cause by itself. */
+const PROGRAM_CODES: ReadonlySet<string> = new Set([
+	"program_threw",
+	"result_not_serializable",
+	"result_too_large",
+	"invalid_program",
+	"capability_not_granted",
+	"egress_denied",
+	"file_denied",
+	"file_not_found",
+	"quota_exceeded",
+	"invalid_arguments",
+	"approval_required",
+	"flow_denied",
+	"calls_exceeded",
+	"budget_exceeded",
+	"upstream_failed",
+	"upstream_timeout",
+	"response_too_large",
+	"secret_unavailable",
+]);
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+
+/** How a run ended, from how its execution ended: decided by who was running and what was measured. Only what the harness says of the program's own answer is its word. */
+export const judgeOutcome = (
+	outcome: Ended,
+	program: CompiledProgram,
+	limits: { wallMs: number; cpuMs: number; memoryMb: number },
+): Judgement => {
+	if (outcome.kind === "answered") return judgeAnswer(outcome.answer, program);
+	const spooled = { result: null, logs: boundLogs(outcome.logs), logsTruncated: outcome.logsDropped > 0 };
+	const failed = (code: ErrorCode, message: string): Judgement => ({ status: "failed", error: plainError(code, message), ...spooled });
+	switch (outcome.kind) {
+		case "stopped":
+			return { ...spooled, ...stoppedAs(outcome, limits) };
+		case "silent":
+			return failed(
+				"never_settled",
+				"Running the program: it ended without an answer: what it awaits can never happen, or it ended its own isolate",
+			);
+		case "lost":
+			return failed("executor_lost", "Running the program: the executor died under it");
+		case "not_loaded": {
+			const explained = explainLoadFailure(outcome.message);
+			return {
+				status: "failed",
+				error: { ...plainError("invalid_program", explained.message), line: explained.line, column: explained.column },
+				...spooled,
+			};
+		}
+	}
+};
+
+const stoppedAs = (
+	outcome: Extract<Ended, { kind: "stopped" }>,
+	limits: { wallMs: number; cpuMs: number; memoryMb: number },
+): Pick<Judgement, "status" | "error"> => {
+	switch (outcome.reason) {
+		case "cpu":
+			return {
+				status: "failed",
+				error: plainError(
+					"cpu_exceeded",
+					`Running the program: it used ${Math.round(outcome.cpuMs)} ms of CPU, its limit is ${limits.cpuMs} ms`,
+				),
+			};
+		case "memory":
+			return {
+				status: "failed",
+				error: plainError("memory_exceeded", `Running the program: it wanted more memory than its limit of ${limits.memoryMb} MiB`),
+			};
+		case "wall":
+			return {
+				status: "timed_out",
+				error: plainError("wall_time_exceeded", `Running the program: it had not ended after ${limits.wallMs} ms, its limit`),
+			};
+		case "cancelled":
+			return { status: "cancelled", error: plainError("cancelled", "Running the program: somebody stopped it") };
+	}
+};
+
+/** The harness's answer, parsed: a program that took the harness over can make it anything, and gets no further than its own result. */
+const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
+	const { depth, nodes } = encodedJsonBounds();
+	const read = readBoundedJson(answer, { depth: depth + 4, nodes: nodes + LIMITS.logLines * 10 });
+	const parsed = HarnessAnswer.safeParse(read.kind === "value" ? read.value : null);
+	const nothing = { result: null, logs: [], logsTruncated: false };
+	if (!parsed.success) {
+		const why = read.kind === "refused" ? read.why : "it is not an answer";
+		return { ...nothing, status: "failed", error: plainError("result_not_serializable", `Reading the program's answer: ${why}`) };
+	}
+	const { outcome, logs, logsDropped } = parsed.data;
+	const kept = { logs: boundLogs(logs), logsTruncated: logsDropped > 0 || logs.length > LIMITS.logLines };
+	if (outcome.kind === "returned") return { ...kept, ...judgeResult(outcome.result) };
+	const code = PROGRAM_CODES.has(outcome.code) && isErrorCode(outcome.code) ? outcome.code : "program_threw";
+	const mapped = mapStack(outcome.stack.slice(0, LIMITS.errorStackChars), program);
+	const message = outcome.message.slice(0, LIMITS.errorMessageChars);
+	const error: RunError = {
+		...plainError(
+			code,
+			code === "program_threw" && outcome.name !== "Error" && outcome.name !== "" ? `${outcome.name.slice(0, 100)}: ${message}` : message,
+		),
+		line: mapped.line,
+		column: mapped.column,
+		stack: mapped.stack === "" ? null : mapped.stack,
+	};
+	return { ...kept, status: code === "budget_exceeded" ? "budget_exceeded" : "failed", result: null, error };
+};
+
+const judgeResult = (result: Run["result"]): Pick<Judgement, "status" | "result" | "error"> => {
+	const text = JSON.stringify(result);
+	if (text.length > LIMITS.resultBytes || new TextEncoder().encode(text).byteLength > LIMITS.resultBytes) {
+		return {
+			status: "failed",
+			result: null,
+			error: plainError("result_too_large", `Reading the result: it is larger than ${LIMITS.resultBytes} bytes`),
+		};
+	}
+	const wrong = checkEncoded(result);
+	if (wrong !== null)
+		return { status: "failed", result: null, error: plainError("result_not_serializable", `Reading the result: ${wrong}`) };
+	return { status: "succeeded", result, error: null };
+};
+
+/** Console lines within the limits, numbered anew: the harness's count is the program's word. */
+const boundLogs = (lines: readonly { atMs: number; level: RunLog["level"]; text: string }[]): RunLog[] => {
+	const kept: RunLog[] = [];
+	let chars = 0;
+	for (const line of lines.slice(0, LIMITS.logLines)) {
+		const text = line.text.slice(0, LIMITS.logLineChars + 100);
+		chars += text.length;
+		if (chars > LIMITS.logChars) break;
+		kept.push({ seq: kept.length + 1, atMs: Math.max(0, Math.trunc(line.atMs) || 0), level: line.level, text });
+	}
+	return kept;
+};
+
+const plainError = (code: ErrorCode, message: string): RunError => ({
+	code,
+	message,
+	hint: ERRORS[code].hint,
+	line: null,
+	column: null,
+	stack: null,
+});

@@ -1,0 +1,104 @@
+import { Refusal } from "../../contract/errors.ts";
+import { locatorOf } from "../../contract/ids.ts";
+import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agents/agent-registry.ts";
+import { pageFrom, readCursor } from "../db/page.ts";
+import type { Env } from "../env.ts";
+import { stopExecutions } from "../executor/choose-executor.ts";
+import type { Handlers } from "../handler.ts";
+import { listArchivedCalls, listArchivedLogs, listArchivedRuns, readArchivedRun } from "../ledger/read-archive.ts";
+import { createRun } from "./create-run.ts";
+import { readRun } from "./read-run.ts";
+
+const missing = (): Refusal => new Refusal("not_found", "Looking up a run: there is none of that id");
+
+const entryOf = async (env: Env, tenantId: string, runId: string): Promise<AgentEntry> => {
+	const entry = await findByLocator(env, tenantId, locatorOf(runId));
+	if (entry === null) throw missing();
+	return entry;
+};
+
+/** The place after which a page of calls or lines begins. */
+const afterSeq = (cursor: string | undefined): number => {
+	const after = readCursor(cursor);
+	const seq = after === null ? 0 : Number(after);
+	if (!Number.isSafeInteger(seq) || seq < 0)
+		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
+	return seq;
+};
+
+/** A page of things that are numbered within a run. */
+const pageBySeq = <Item extends { seq: number }>(items: readonly Item[], limit: number): { data: Item[]; nextCursor: string | null } => {
+	const page = pageFrom(
+		items.map((item) => ({ id: String(item.seq), item })),
+		limit,
+	);
+	return { data: page.data.map(({ item }) => item), nextCursor: page.nextCursor };
+};
+
+type Ids = "createRun" | "listRuns" | "getRun" | "cancelRun" | "listCalls" | "listLogs" | "getRunFile";
+
+/** The runs' operations. */
+export const runHandlers: Handlers<Ids> = {
+	createRun,
+	listRuns: async ({ env, caller, query }) => {
+		const agent = query.agent === undefined ? null : await findAgent(env, caller.tenantId, query.agent);
+		if (query.agent !== undefined && agent === null) return { status: 200, body: { data: [], nextCursor: null } };
+		const runs = await listArchivedRuns(env.DB, caller.tenantId, {
+			agentId: agent?.agentId ?? null,
+			status: query.status ?? null,
+			before: readCursor(query.cursor),
+			most: query.limit + 1,
+		});
+		return { status: 200, body: pageFrom(runs, query.limit) };
+	},
+	getRun: async ({ env, caller, params }) => {
+		const run = await readRun(env, caller.tenantId, params.id);
+		if (run === null) throw missing();
+		return { status: 200, body: run };
+	},
+	cancelRun: async ({ env, caller, params }) => {
+		const entry = await entryOf(env, caller.tenantId, params.id);
+		const run = await agentObject(env, entry).cancel(params.id, "Somebody cancelled the run");
+		if (run !== null) await stopExecutions(env, [params.id]);
+		const now = run ?? (await readArchivedRun(env.DB, caller.tenantId, params.id));
+		if (now === null) throw missing();
+		return { status: 200, body: now };
+	},
+	listCalls: async ({ env, caller, params, query }) => {
+		const entry = await entryOf(env, caller.tenantId, params.id);
+		const after = afterSeq(query.cursor);
+		const live = await agentObject(env, entry).calls(params.id, after, query.limit + 1);
+		if (live !== null) return { status: 200, body: pageBySeq(live, query.limit) };
+		if ((await readArchivedRun(env.DB, caller.tenantId, params.id)) === null) throw missing();
+		return {
+			status: 200,
+			body: pageBySeq(await listArchivedCalls(env.DB, caller.tenantId, params.id, after, query.limit + 1), query.limit),
+		};
+	},
+	listLogs: async ({ env, caller, params, query }) => {
+		const entry = await entryOf(env, caller.tenantId, params.id);
+		const after = afterSeq(query.cursor);
+		const run = await agentObject(env, entry).run(params.id);
+		if (run !== null) {
+			const lines = run.logs.filter((line) => line.seq > after).slice(0, query.limit + 1);
+			return { status: 200, body: pageBySeq(lines, query.limit) };
+		}
+		if ((await readArchivedRun(env.DB, caller.tenantId, params.id)) === null) throw missing();
+		return {
+			status: 200,
+			body: pageBySeq(await listArchivedLogs(env.DB, caller.tenantId, params.id, after, query.limit + 1), query.limit),
+		};
+	},
+	getRunFile: async ({ env, caller, params }) => {
+		const entry = await entryOf(env, caller.tenantId, params.id);
+		const bytes = await agentObject(env, entry).readFile(params.id, `/${params.path}`);
+		if (bytes === null) throw new Refusal("not_found", "Reading a file: the run has none at that path");
+		const name = params.path.split("/").at(-1) ?? "file";
+		return new Response(bytes, {
+			headers: {
+				"content-type": "application/octet-stream",
+				"content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+			},
+		});
+	},
+};

@@ -1,0 +1,50 @@
+import { Refusal } from "../../contract/errors.ts";
+import { newId } from "../../contract/ids.ts";
+import { SCOPES, type Tenant } from "../../contract/tenants.ts";
+import { agentBirth } from "../agents/agent-registry.ts";
+import { pageFrom, readCursor } from "../db/page.ts";
+import type { Handlers } from "../handler.ts";
+import { storeNewKey } from "./key-handlers.ts";
+import { bearKey } from "./key-store.ts";
+import { knownKeys } from "./known-keys.ts";
+import { findTenant, insertTenant, selectTenants, setTenantStatus } from "./tenant-store.ts";
+
+const noSuchTenant = (): Refusal => new Refusal("not_found", "finding a tenant: found none of this id, wanted a tenant");
+
+/** The agent that runs belong to when they name none: it has no grants. */
+const DEFAULT_AGENT = {
+	name: "default",
+	policy: { grants: {} },
+	program: null,
+	language: "typescript",
+	budget: { limits: {} },
+} as const;
+
+export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTenant" | "createTenantKey"> = {
+	async createTenant({ env, body }) {
+		const nowMs = Date.now();
+		const tenant: Tenant = { id: newId("ten", nowMs), name: body.name, status: "active", createdAtMs: nowMs };
+		const first = await bearKey({ tenantId: tenant.id, name: "first", scopes: SCOPES, expiresAtMs: null, nowMs });
+		const birth = { tenant, agent: agentBirth(tenant.id, DEFAULT_AGENT, nowMs), key: first.row };
+		if (await insertTenant(env, birth)) return { status: 201, body: { ...tenant, key: first.answer } };
+		throw new Refusal("conflict", `making a tenant: found one named ${body.name}, wanted another name`);
+	},
+
+	async listTenants({ env, query }) {
+		const rows = await selectTenants(env, readCursor(query.cursor), query.limit + 1);
+		return { status: 200, body: pageFrom(rows, query.limit) };
+	},
+
+	async updateTenant({ env, params, body }) {
+		const tenant = await setTenantStatus(env, params.id, body.status);
+		if (tenant === null) throw noSuchTenant();
+		knownKeys.forgetAll();
+		return { status: 200, body: tenant };
+	},
+
+	async createTenantKey({ env, params, body }) {
+		if ((await findTenant(env, params.id)) === null) throw noSuchTenant();
+		const { name, scopes = SCOPES, expiresAtMs = null } = body;
+		return { status: 201, body: await storeNewKey(env, { tenantId: params.id, name, scopes, expiresAtMs, nowMs: Date.now() }) };
+	},
+};

@@ -1,0 +1,30 @@
+import { LIMITS } from "../../../contract/limits.ts";
+import { isConnectionHeader, isDeceivingHeader, isHeaderName, isHeaderValue } from "./header-rules.ts";
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** `invalid`: no header can look so. `denied`: a header that a program may not set. */
+export type HeaderCheck = { kind: "clean"; headers: HeaderList } | { kind: "invalid"; why: string } | { kind: "denied"; why: string };
+
+/** A program's headers with lower-case names, without those of the connection. */
+export const checkHeaders = (headers: HeaderList, injectedName: string | null): HeaderCheck => {
+	if (headers.length > LIMITS.headers) return { kind: "invalid", why: `found ${headers.length} headers, wanted at most ${LIMITS.headers}` };
+	const clean: (readonly [string, string])[] = [];
+	for (const [rawName, rawValue] of headers) {
+		const name = rawName.toLowerCase();
+		const value = rawValue.replace(/^[\t ]+|[\t ]+$/g, "");
+		if (!isHeaderName(name))
+			return { kind: "invalid", why: `found the header name ${JSON.stringify(rawName.slice(0, 40))}, wanted a token` };
+		if (!isHeaderValue(value))
+			return { kind: "invalid", why: `found a value of ${name} with a line break or beyond ASCII, wanted printable ASCII` };
+		if (name === injectedName) return { kind: "denied", why: `found ${name}, which the grant sets itself` };
+		if (isDeceivingHeader(name)) return { kind: "denied", why: `found ${name}, which a program may not set` };
+		if (!isConnectionHeader(name)) clean.push([name, value]);
+	}
+	const bytes = headerBytes(clean);
+	if (bytes > LIMITS.headerBytes) return { kind: "invalid", why: `found ${bytes} bytes of headers, wanted at most ${LIMITS.headerBytes}` };
+	return { kind: "clean", headers: clean };
+};
+
+/** Bytes of headers on the wire: name, colon and space, value, line end. Names and values are ASCII. */
+export const headerBytes = (headers: HeaderList): number => headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
