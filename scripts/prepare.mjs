@@ -15,7 +15,10 @@ const digest = createHash("sha256").update(readFileSync(lock)).digest("hex");
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== digest) {
 	// Not `npm ci`: it refuses a lockfile without the packages of other platforms, which not every registry has. This installs what the lockfile says, too.
-	const install = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+	const install = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+		cwd: root,
+		stdio: "inherit",
+	});
 	if (install.status !== 0) {
 		console.error("Installing packages: npm install failed; wanted a complete node_modules. See its output above.");
 		process.exit(1);

@@ -46,7 +46,7 @@ const compileIn = async (
 		outcome: { kind: "invalid" as const, message, module: source.main, line: null, column: null },
 		clean: false,
 	});
-	const reason = watch.reason ?? watch.ownDeath();
+	const reason = watch.reason ?? watch.ownDeath(process.crashed);
 	if (reason === "cancelled") return { outcome: { kind: "refused", why: "whoever asked has gone" }, clean: false };
 	if (reason === "memory") return invalid("Compiling: the program took too much memory, wanted a smaller or simpler one.");
 	if (reason !== null) return invalid(`Compiling: the program took too long, wanted at most ${LIMITS.compileCpuMs} ms.`);

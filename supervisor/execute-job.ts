@@ -51,7 +51,7 @@ const runIn = async (
 	if (watch.reason !== null) return { kind: "stopped", reason: watch.reason, ...measured, ...spooled };
 	const failure = explain(reply);
 	if (failure.kind !== "lost") return { ...failure, ...measured, ...spooled };
-	const death = watch.ownDeath();
+	const death = watch.ownDeath(process.crashed);
 	return death === null ? { kind: "lost", ...measured, ...spooled } : { kind: "stopped", reason: death, ...measured, ...spooled };
 };
 

@@ -49,6 +49,7 @@ export class ExecutorProcess {
 	readonly #wrapper: ChildProcess;
 	readonly #folder: string;
 	readonly #agent: Agent;
+	readonly #errors: ErrorTail;
 	#alive = true;
 
 	private constructor(parts: StartedParts, pid: number, freshResidentBytes: number) {
@@ -60,6 +61,7 @@ export class ExecutorProcess {
 		this.#wrapper = parts.wrapper;
 		this.#folder = parts.folder;
 		this.#agent = parts.agent;
+		this.#errors = parts.errors;
 		this.ended.then(() => {
 			this.#alive = false;
 		});
@@ -84,6 +86,11 @@ export class ExecutorProcess {
 			const said = parts.errors.read();
 			throw new Error(`Starting an executor process: ${error instanceof Error ? error.message : "failed"}; it said: ${said || "nothing"}`);
 		}
+	}
+
+	/** Whether it ended itself, once it has ended: what runs in it made it. */
+	get crashed(): boolean {
+		return this.#errors.tellsOfCrash();
 	}
 
 	get alive(): boolean {

@@ -40,6 +40,7 @@ export class RunWatch {
 	readonly #limits: RunLimits;
 	readonly #cancelled: AbortSignal;
 	readonly #begun = performance.now();
+	#lastLookMs = performance.now();
 	readonly #base: ProcessUse;
 	#last: ProcessUse;
 	#peakBytes: number;
@@ -71,9 +72,12 @@ export class RunWatch {
 		return { cpuMs: this.#cpuMs(), wallMs: this.#wallMs(), startedAtMs: this.startedAtMs };
 	}
 
-	/** What ended a process that nobody killed: its memory, its CPU time (the kernel's own limit), or null for something else. */
-	ownDeath(): "memory" | "cpu" | null {
-		if (this.#peakBytes - this.#base.residentBytes >= MEMORY_SHARE * this.#limits.memoryMb * MEBIBYTE) return "memory";
+	/**
+	 * What ended a process that nobody here killed: its memory, its CPU time (the kernel's own limit), or null for something else.
+	 * @param crashed it ended itself. V8 does that when it cannot have the memory that it is asked for, however little it had taken by then.
+	 */
+	ownDeath(crashed: boolean): "memory" | "cpu" | null {
+		if (crashed || this.#peakBytes - this.#base.residentBytes >= MEMORY_SHARE * this.#limits.memoryMb * MEBIBYTE) return "memory";
 		return this.#cpuMs() >= this.#limits.cpuMs ? "cpu" : null;
 	}
 
@@ -87,9 +91,16 @@ export class RunWatch {
 		return performance.now() - this.#begun;
 	}
 
+	/** A process that is gone cannot be measured: it counts as busy since the last look, so that nobody saves CPU time by dying. */
 	#measure(): void {
+		const nowMs = performance.now();
 		const use = measureProcess(this.#process.pid);
-		if (use === null) return;
+		if (use === null) {
+			this.#last = { ...this.#last, cpuMs: this.#last.cpuMs + nowMs - this.#lastLookMs };
+			this.#lastLookMs = nowMs;
+			return;
+		}
+		this.#lastLookMs = nowMs;
 		this.#last = use;
 		this.#peakBytes = Math.max(this.#peakBytes, use.residentBytes);
 	}

@@ -1,21 +1,65 @@
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-
 /** A place in a text; both count from 1. */
 export interface Position {
 	readonly line: number;
 	readonly column: number;
 }
 
+/** What ends a line in JavaScript (ECMA-262 §12.3). */
+export const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
+const TOKEN = /[\p{ID_Start}\p{N}_$][\p{ID_Continue}$\u200c\u200d]*|\S/gu;
+/** Longest line that is aligned; in a longer one columns are taken as they are. */
+const LINE_CHARS = 5_000;
+
+interface Token {
+	readonly text: string;
+	readonly start: number;
+}
+
 /**
- * Finds places of the stripped code in the author's text. Exact at the starts of tokens, which is where the runtime's frames point.
- * @param map source map version 3 as JSON text, or null when no column moved; read at the first question and then kept
+ * Finds places of the stripped code in the author's text. Stripping keeps every line and takes words out of it, so the words that are left stand in the
+ * author's line in the same order.
+ * @param source the author's text, or null when no column moved
  */
-export const createAuthorPositions = (map: string | null): ((line: number, column: number) => Position) => {
-	let trace: TraceMap | null = null;
+export const createAuthorPositions = (code: string, source: string | null): ((line: number, column: number) => Position) => {
+	if (source === null) return (line, column) => ({ line, column });
+	const codeLines = code.split(LINE_END);
+	const sourceLines = source.split(LINE_END);
 	return (line, column) => {
-		if (map === null) return { line, column };
-		trace ??= new TraceMap(map);
-		const found = originalPositionFor(trace, { line: Math.max(1, line), column: Math.max(0, column - 1) });
-		return found.line === null || found.column === null ? { line, column } : { line: found.line, column: found.column + 1 };
+		const [stripped, written] = [codeLines[line - 1], sourceLines[line - 1]];
+		if (stripped === undefined || written === undefined || stripped === written) return { line, column };
+		return { line, column: alignColumn(stripped, written, column - 1) + 1 };
 	};
+};
+
+const tokensOf = (line: string): Token[] => [...line.matchAll(TOKEN)].map((match) => ({ text: match[0], start: match.index }));
+
+/** Where the word at a column of the stripped line stands in the author's line; both count from 0. */
+const alignColumn = (stripped: string, written: string, column: number): number => {
+	if (stripped.length > LINE_CHARS || written.length > LINE_CHARS) return column;
+	const left = tokensOf(stripped);
+	const authors = tokensOf(written);
+	let next = 0;
+	let found = column;
+	for (const [index, token] of left.entries()) {
+		if (token.start > column) break;
+		const place = findToken(authors, next, left, index);
+		if (place === null) continue;
+		next = place + 1;
+		found = (authors[place]?.start ?? 0) + column - token.start;
+	}
+	return found;
+};
+
+/** The next place of a word in the author's line: the first that has the same neighbour before or behind it, else the first. */
+const findToken = (authors: readonly Token[], from: number, left: readonly Token[], index: number): number | null => {
+	const text = left[index]?.text;
+	let first: number | null = null;
+	for (let place = from; place < authors.length; place += 1) {
+		if (authors[place]?.text !== text) continue;
+		first ??= place;
+		const before = authors[place - 1]?.text === left[index - 1]?.text;
+		const behind = authors[place + 1]?.text === left[index + 1]?.text;
+		if (before || behind) return place;
+	}
+	return first;
 };

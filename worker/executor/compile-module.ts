@@ -1,25 +1,23 @@
 import { Parser } from "acorn";
-import { createAuthorPositions, type Position } from "./author-position.ts";
+import { createAuthorPositions, LINE_END, type Position } from "./author-position.ts";
 import { InvalidProgram } from "./invalid-program.ts";
 import type { SourceProgram } from "./protocol.ts";
 import { stripTypes } from "./strip-types.ts";
 import { type ModuleSurvey, surveyModule } from "./survey-module.ts";
 
-/** What ends a line in JavaScript. */
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
-
-/** One module as an isolate can load it. `map` is null when no column moved. */
+/** One module as an isolate can load it. `source` is the author's text, or null when it is the same. */
 export interface CompiledModule {
 	readonly code: string;
-	readonly map: string | null;
+	readonly source: string | null;
 	readonly survey: ModuleSurvey;
 }
 
 /** Strips, parses and surveys one module. @throws InvalidProgram with the author's line and column. @throws RangeError when it is nested too deeply. */
 export const compileModule = (name: string, text: string, language: SourceProgram["language"]): CompiledModule => {
 	const typed = language === "typescript" && !/\.m?js$/.test(name);
-	const { code, map } = typed ? strip(name, text) : { code: text, map: null };
-	const positions = createAuthorPositions(map);
+	const code = typed ? strip(name, text) : text;
+	const source = code === text ? null : text;
+	const positions = createAuthorPositions(code, source);
 	const locate = (offset: number): Position => {
 		const before = code.slice(0, offset).split(LINE_END);
 		return positions(before.length, (before.at(-1) ?? "").length + 1);
@@ -32,13 +30,13 @@ export const compileModule = (name: string, text: string, language: SourceProgra
 			survey.awaitAt,
 		);
 	}
-	return { code, map, survey };
+	return { code, source, survey };
 };
 
-const strip = (name: string, text: string): { code: string; map: string | null } => {
+const strip = (name: string, text: string): string => {
 	const stripping = stripTypes(name, text);
 	if (stripping.kind === "invalid") throw syntaxError(name, text, stripping.what, stripping.position);
-	return stripping;
+	return stripping.code;
 };
 
 const parse = (name: string, text: string, code: string, locate: (offset: number) => Position) => {

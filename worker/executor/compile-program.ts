@@ -30,18 +30,18 @@ const compile = (source: SourceProgram, progress: { module: string }): CompiledP
 	checkModuleNames(source.main, names);
 	checkSize(source);
 	const modules: Record<string, string> = {};
-	const maps: Record<string, string> = {};
+	const sources: Record<string, string> = {};
 	const surveys = new Map<string, ModuleSurvey>();
 	for (const [name, text] of Object.entries(source.modules)) {
 		progress.module = name;
 		const compiled = compileModule(name, text, source.language);
 		modules[name] = compiled.code;
-		if (compiled.map !== null) maps[name] = compiled.map;
+		if (compiled.source !== null) sources[name] = compiled.source;
 		surveys.set(name, compiled.survey);
 	}
 	checkMain(source.main, surveys);
 	for (const [alias, code] of aliasModules(surveys)) modules[alias] = code;
-	return { main: source.main, modules, maps };
+	return { main: source.main, modules, sources };
 };
 
 /**

@@ -67,6 +67,7 @@ export const harnessJob = (job: Job, spool: boolean): string =>
 		limits: {
 			resultBytes: LIMITS.resultBytes,
 			argumentBytes: LIMITS.argumentBytes,
+			callsInFlight: LIMITS.callsInFlightPerRun,
 			valueDepth: LIMITS.valueDepth,
 			valueNodes: LIMITS.valueNodes,
 			bigintDigits: LIMITS.bigintDigits,

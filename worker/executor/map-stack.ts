@@ -19,7 +19,11 @@ export const mapStack = (stack: string, program: CompiledProgram): { stack: stri
 		const [, head, module, line, column, tail] = FRAME.exec(text) ?? [];
 		if (module === undefined || !Object.hasOwn(program.modules, module)) continue;
 		const positions =
-			modules.get(module) ?? createAuthorPositions(Object.hasOwn(program.maps, module) ? (program.maps[module] ?? null) : null);
+			modules.get(module) ??
+			createAuthorPositions(
+				program.modules[module] ?? "",
+				Object.hasOwn(program.sources, module) ? (program.sources[module] ?? null) : null,
+			);
 		modules.set(module, positions);
 		const position = positions(Number(line), Number(column));
 		first ??= position;

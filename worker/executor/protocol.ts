@@ -5,13 +5,13 @@
 import { z } from "zod";
 import { ParsedJson } from "../../contract/common.ts";
 
-/** A program as an isolate can load it: JavaScript with the program's own lines, and what maps a column back to TypeScript. */
+/** A program as an isolate can load it: JavaScript with the program's own lines, and the author's text where it differs. */
 export const CompiledProgram = z.strictObject({
 	main: z.string(),
 	/** Module name -> JavaScript. Names are the program's own, e.g. `main.ts`. */
 	modules: z.record(z.string(), z.string()),
-	/** Module name -> source map (version 3, JSON text); only for modules whose columns moved. */
-	maps: z.record(z.string(), z.string()),
+	/** Module name -> the author's text; only for modules that stripping changed. It never enters the isolate. */
+	sources: z.record(z.string(), z.string()),
 });
 export type CompiledProgram = z.infer<typeof CompiledProgram>;
 

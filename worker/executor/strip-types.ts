@@ -1,13 +1,9 @@
 import { transform } from "sucrase";
 import type { Position } from "./author-position.ts";
 
-/** What stripping gave: JavaScript line by line, and a source map when a column moved; or where the text is not TypeScript. */
-export type Stripping =
-	| { kind: "stripped"; code: string; map: string | null }
-	| { kind: "invalid"; what: string; position: Position | null };
+/** What stripping gave: JavaScript line by line; or where the text is not TypeScript. */
+export type Stripping = { kind: "stripped"; code: string } | { kind: "invalid"; what: string; position: Position | null };
 
-/** Line ends that sucrase's maps do not count as such, but the runtime does. */
-const UNCOUNTED_LINE_END = /\r(?!\n)|[\u2028\u2029]/;
 /** At a wrongly blamed arrow function: from the blamed place to its body. */
 const ARROW = /^(?:=>|:[^;{}]{0,500}?=>)\s*(?=\{)/;
 const MAX_ARROWS = 20;
@@ -16,7 +12,7 @@ const MAX_ARROWS = 20;
 export const stripTypes = (name: string, text: string): Stripping => {
 	const result = attempt(name, text);
 	if (result.kind === "failed") return { kind: "invalid", ...descend(name, text, result) };
-	return { kind: "stripped", code: result.code, map: result.code === text || UNCOUNTED_LINE_END.test(text) ? null : result.map };
+	return { kind: "stripped", code: result.code };
 };
 
 interface Failure {
@@ -26,16 +22,14 @@ interface Failure {
 	readonly position: Position | null;
 }
 
-const attempt = (name: string, text: string): { kind: "done"; code: string; map: string } | Failure => {
+const attempt = (name: string, text: string): { kind: "done"; code: string } | Failure => {
 	try {
 		const options = {
 			transforms: ["typescript" as const],
 			disableESTransforms: true,
 			filePath: name,
-			sourceMapOptions: { compiledFilename: name },
 		};
-		const { code, sourceMap } = transform(text, options);
-		return { kind: "done", code, map: JSON.stringify(sourceMap) };
+		return { kind: "done", code: transform(text, options).code };
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 		const what = error.message.replace(`Error transforming ${name}: `, "").replace(/ \(\d+:\d+\)$/, "");

@@ -23,6 +23,15 @@ const refused = (code: ErrorCode, message: string, hint: string = ERRORS[code].h
  * Never throws: a bug becomes `internal` for the program and a line for the operator.
  */
 export const performCall = async (env: Env, authority: Authority, call: GateCall): Promise<GateAnswer> => {
+	try {
+		return await decideAndAct(env, authority, call);
+	} catch (error) {
+		console.error(`Performing a call: ${error instanceof Error ? error.name : "an unknown error"}`);
+		return refused("internal", "Performing a call: something went wrong on the host");
+	}
+};
+
+const decideAndAct = async (env: Env, authority: Authority, call: GateCall): Promise<GateAnswer> => {
 	if (call.args.length > LIMITS.argumentBytes)
 		return refused("invalid_arguments", `Calling env.${call.grant}: the arguments are longer than ${LIMITS.argumentBytes} bytes`);
 	const object = agentObject(env, authority);

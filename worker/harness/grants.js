@@ -26,7 +26,9 @@ export const createGrants = (job, bindings, failures) => {
 		bigintDigits: job.limits.bigintDigits,
 	};
 
-	/** One call through the gate. @param {string} grant @param {string} method @param {unknown[]} args @returns {Promise<unknown>} */
+	const turns = createTurns(job.limits.callsInFlight);
+
+	/** One call through the gate, when its turn has come. @param {string} grant @param {string} method @param {unknown[]} args @returns {Promise<unknown>} */
 	const call = async (grant, method, args) => {
 		const encoded = encode(args, bounds, "arguments", true);
 		if (encoded.kind === "refused") {
@@ -34,6 +36,7 @@ export const createGrants = (job, bindings, failures) => {
 			throw failures.callError("invalid_arguments", `env.${grant}.${method}: ${encoded.path} cannot be sent: ${encoded.message}.`, hint);
 		}
 		let text = "";
+		await turns.take();
 		try {
 			// A patched String.prototype cannot matter: what the gate answers is a primitive string.
 			text = `${await bindings[grant]?.call(method, encoded.text)}`;
@@ -43,6 +46,8 @@ export const createGrants = (job, bindings, failures) => {
 				`env.${grant}.${method}: the call got no answer.`,
 				"The run may be over, or the host may be restarting.",
 			);
+		} finally {
+			turns.giveBack();
 		}
 		const answer = /** @type {any} */ (parseJson(text));
 		if (answer.kind !== "value") throw failures.callError(answer.code, answer.message, answer.hint);
@@ -89,6 +94,42 @@ export const createGrants = (job, bindings, failures) => {
 		);
 	};
 	return { env: freeze(env), fetch };
+};
+
+/**
+ * Turns of the calls under way: so many at once, the others wait in order. Without it a `Promise.all` over many calls would be refused by the host, which
+ * bounds them too.
+ * @param {number} most
+ */
+const createTurns = (most) => {
+	let free = most;
+	let head = 0;
+	let tail = 0;
+	/** @type {Record<number, () => void>} */
+	const waiting = create(null);
+	return {
+		/** @returns {Promise<void> | undefined} */
+		take: () => {
+			if (free > 0) {
+				free -= 1;
+				return undefined;
+			}
+			return new PromiseConstructor((resolve) => {
+				waiting[tail] = resolve;
+				tail += 1;
+			});
+		},
+		giveBack: () => {
+			const next = waiting[head];
+			if (next === undefined) {
+				free += 1;
+				return;
+			}
+			delete waiting[head];
+			head += 1;
+			next();
+		},
+	};
 };
 
 /** @param {Promise<unknown>} promise @param {(value: unknown) => void} resolve @param {(error: unknown) => void} reject */

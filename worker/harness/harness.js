@@ -21,7 +21,7 @@ import { web } from "./web.js";
  *   input: string,
  *   grants: { name: string, verb: string, methods: string[] }[],
  *   limits: {
- *     resultBytes: number, argumentBytes: number, valueDepth: number, valueNodes: number, bigintDigits: number,
+ *     resultBytes: number, argumentBytes: number, callsInFlight: number, valueDepth: number, valueNodes: number, bigintDigits: number,
  *     logLines: number, logLineChars: number, logChars: number, errorMessageChars: number, errorStackChars: number,
  *   },
  *   spool: boolean,

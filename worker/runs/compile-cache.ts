@@ -46,7 +46,7 @@ const escapeControls = (text: string): string =>
 	text.replace(/\p{Cc}/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 
 const keep = (key: string, program: CompiledProgram): void => {
-	const chars = [...Object.values(program.modules), ...Object.values(program.maps)].reduce((sum, text) => sum + text.length, 0);
+	const chars = [...Object.values(program.modules), ...Object.values(program.sources)].reduce((sum, text) => sum + text.length, 0);
 	entries.set(key, { program, chars });
 	totalChars += chars;
 	for (const [oldest, entry] of entries) {

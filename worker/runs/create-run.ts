@@ -52,7 +52,12 @@ const takeKey = async (env: Env, entry: AgentEntry, given: GivenKey, command: Ad
 	const { grants, limits } = command;
 	const fault = await agentObject(env, entry).checkRequest({ tenantId: entry.tenantId, agentId: entry.agentId }, { grants, limits });
 	if (fault !== null) throw new Refusal(fault.code, fault.message, { hint: fault.hint, details: fault.details });
-	return runOfKey(env.DB, given, command.runId, Date.now());
+	const runId = await runOfKey(env.DB, given, command.runId, Date.now());
+	// A request of this key died before its run was admitted, and the agent's name has gone to another agent since.
+	if (locatorOf(runId) !== locatorOf(entry.agentId)) {
+		throw new Refusal("idempotency_conflict", "Starting a run: the Idempotency-Key stands for a run of another agent, wanted a new key");
+	}
+	return runId;
 };
 
 /** Admits the run and sees it through, or as far as the caller waits. */

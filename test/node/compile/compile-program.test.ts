@@ -14,8 +14,8 @@ const OK = "export default async (input, env) => input;";
 
 describe("compileProgram()", () => {
 	it("gives JavaScript back as it was, without a map", () => {
-		expect(compiled(OK, "javascript")).toEqual({ main: "main.ts", modules: { "main.ts": OK }, maps: {} });
-		expect(compiled(OK)).toEqual({ main: "main.ts", modules: { "main.ts": OK }, maps: {} });
+		expect(compiled(OK, "javascript")).toEqual({ main: "main.ts", modules: { "main.ts": OK }, sources: {} });
+		expect(compiled(OK)).toEqual({ main: "main.ts", modules: { "main.ts": OK }, sources: {} });
 	});
 	it("strips TypeScript and keeps every line where it was", () => {
 		const source = [
@@ -35,7 +35,7 @@ describe("compileProgram()", () => {
 		expect(lines.length).toBe(10);
 		expect(lines[6]).toContain("async function main(input, env)");
 		expect(lines[8]).toContain("return (box.get() ) + input.a.length;");
-		expect(Object.keys(program.maps)).toEqual(["main.ts"]);
+		expect(Object.keys(program.sources)).toEqual(["main.ts"]);
 	});
 	it("takes what the language allows: hashbang, using, private names, regular expressions with v", () => {
 		for (const source of [

@@ -20,7 +20,7 @@ export const jobOf = (code: string, parts: Partial<Omit<Job, "limits">> & { limi
 		tenantId: "ten_a",
 		agentId: "agt_a",
 		token: "token",
-		program: { main: "main.js", modules: { "main.js": code }, maps: {} },
+		program: { main: "main.js", modules: { "main.js": code }, sources: {} },
 		input: "{}",
 		grants: [],
 		...parts,

@@ -36,7 +36,7 @@ const Deed = fc.oneof(
 type Deed = typeof Deed extends fc.Arbitrary<infer Value> ? Value : never;
 
 const LIMITS: BudgetLimits = {
-	hour: { runs: 9, calls: 14, wallMs: 90_000 },
+	hour: { runs: 5, calls: 3, wallMs: 90_000 },
 	day: { cpuMs: 9_000, egressBytes: 300_000 },
 	lifetime: { usdMicros: 2_000 },
 };

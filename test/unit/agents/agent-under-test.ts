@@ -29,7 +29,7 @@ export const makeAgent = async (policy: Policy = { grants: {} }, limits: BudgetL
 		locator,
 		command: (overrides = {}) => ({
 			runId: newRunId(),
-			program: { main: "main.js", modules: { "main.js": "export default async () => 1;" }, maps: {} },
+			program: { main: "main.js", modules: { "main.js": "export default async () => 1;" }, sources: {} },
 			programDigest: "sha256:0",
 			input: "null",
 			files: [],

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { Agent, type CreateAgent } from "../../contract/agents.ts";
+import { ErrorBody } from "../../contract/common.ts";
+import { NewTenant } from "../../contract/tenants.ts";
+import { type Answer, type ApiClient, createApiClient } from "../../scripts/support/api-client.ts";
+import { type Cordon, startCordon } from "../../supervisor/start-cordon.ts";
+
+/** A running platform of one test file. */
+export interface Platform {
+	readonly cordon: Cordon;
+	/** The first tenant's client. */
+	readonly api: ApiClient;
+	/** The operator's client. */
+	readonly operator: ApiClient;
+	/** A client with another key. */
+	as(key: string): ApiClient;
+	/** A tenant of its own, with its client. */
+	tenant(name: string): Promise<{ id: string; api: ApiClient; key: string }>;
+	stop(): Promise<void>;
+}
+
+/** Starts Cordon on a data folder of its own. @param developmentHosts `host:port` pairs on loopback that http.fetch may reach. */
+export const startPlatform = async (developmentHosts: readonly string[] = []): Promise<Platform> => {
+	const dataFolder = await mkdtemp(join(tmpdir(), "cordon-platform-"));
+	const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [...developmentHosts] });
+	const operator = createApiClient(cordon.url, cordon.adminToken);
+	const as = (key: string): ApiClient => createApiClient(cordon.url, key);
+	return {
+		cordon,
+		operator,
+		as,
+		api: as(cordon.key),
+		tenant: async (name) => {
+			const tenant = await operator.expect(201, NewTenant, "POST", "/v1/tenants", { name });
+			return { id: tenant.id, api: as(tenant.key.value), key: tenant.key.value };
+		},
+		stop: async () => {
+			await cordon.stop();
+			await rm(dataFolder, { recursive: true, force: true });
+		},
+	};
+};
+
+/** Makes an agent. */
+export const makeAgent = (api: ApiClient, agent: z.input<typeof CreateAgent>): Promise<Agent> =>
+	api.expect(201, Agent, "POST", "/v1/agents", agent);
+
+/** The error of a refusal. @throws when the answer is none. */
+export const errorOf = (answer: Answer): z.infer<typeof ErrorBody>["error"] => ErrorBody.parse(answer.body).error;
+
+/** A body as it is, not made JSON. */
+export const sendRaw = async (
+	platform: Platform,
+	path: string,
+	body: string | Uint8Array<ArrayBuffer>,
+	headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
+	const response = await fetch(`${platform.cordon.url}${path}`, {
+		method: "POST",
+		headers: { authorization: `Bearer ${platform.cordon.key}`, "content-type": "application/json", ...headers },
+		body,
+	});
+	return { status: response.status, body: await response.json(), headers: response.headers };
+};
+
+/** Asks until the answer fits, at most for a time, and gives the last answer. */
+export const pollUntil = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs: number): Promise<T> => {
+	const endAtMs = Date.now() + timeoutMs;
+	for (;;) {
+		const answer = await ask();
+		if (fits(answer) || Date.now() >= endAtMs) return answer;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+};
+
+/** All items of a list, page by page. @throws when a page is larger than asked for, or the cursors do not end. */
+export const allPages = async <Item extends z.ZodType>(
+	api: ApiClient,
+	path: string,
+	item: Item,
+	limit: number,
+): Promise<z.output<Item>[]> => {
+	const page = z.strictObject({ data: z.array(item).max(limit), nextCursor: z.string().nullable() });
+	const items: z.output<Item>[] = [];
+	let cursor: string | null = null;
+	for (let pages = 0; pages < 200; pages += 1) {
+		const query: string = `${path.includes("?") ? "&" : "?"}limit=${limit}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+		const read: z.output<typeof page> = await api.expect(200, page, "GET", `${path}${query}`);
+		items.push(...read.data);
+		if (read.nextCursor === null) return items;
+		cursor = read.nextCursor;
+	}
+	throw new Error(`Reading ${path} page by page: 200 pages and no end, wanted nextCursor null at the end`);
+};
