@@ -23,13 +23,29 @@ export const makeToken = (env: Env, authority: Authority): string => {
 	return `${payload}.${sign(gateKey(env), payload).toString("base64url")}`;
 };
 
+/** Tokens that were found good: a run shows its own at each call. What a token may do is asked of the agent's object each time all the same. */
+const KNOWN_TOKENS = 1_000;
+const known = new Map<string, Authority>();
+
 /** Whom a token speaks for; null when it was not made here. */
 export const readToken = (env: Env, token: string): Authority | null => {
+	const seen = known.get(token);
+	if (seen !== undefined) return seen;
+	const authority = verifyToken(env, token);
+	if (authority === null) return null;
+	const [oldest] = known.keys();
+	if (known.size >= KNOWN_TOKENS && oldest !== undefined) known.delete(oldest);
+	known.set(token, authority);
+	return authority;
+};
+
+const verifyToken = (env: Env, token: string): Authority | null => {
 	const [payload, signature, ...rest] = token.split(".");
 	if (payload === undefined || signature === undefined || rest.length > 0 || token.length > 1_024) return null;
 	const given = Buffer.from(signature, "base64url");
 	const wanted = sign(gateKey(env), payload);
 	if (given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted)) return null;
+	// Signed here, so it is JSON.
 	const parsed = Authority.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
 	return parsed.success ? parsed.data : null;
 };

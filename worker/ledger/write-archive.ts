@@ -1,5 +1,5 @@
 import type { AgentSummary } from "../../contract/agents.ts";
-import type { Call, Run } from "../../contract/runs.ts";
+import type { Run } from "../../contract/runs.ts";
 
 /** Copies of an agent's state for D1. Each carries a revision, so that a repeat or a late one changes nothing newer. */
 export interface ArchiveBatch {
@@ -7,7 +7,8 @@ export interface ArchiveBatch {
 	readonly agentId: string;
 	readonly agent: { summary: AgentSummary; revision: number } | null;
 	readonly runs: readonly { run: Run; revision: number }[];
-	readonly calls: readonly { call: Call; revision: number }[];
+	/** `record` is JSON text of a Call. */
+	readonly calls: readonly { id: string; run: string; seq: number; record: string; revision: number }[];
 }
 
 /** One bound value of D1 may have 2 MB; rows are sent as JSON arrays of at most this many characters. */
@@ -55,15 +56,14 @@ const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch
 	});
 
 const callStatements = (db: D1Database, { tenantId, calls }: ArchiveBatch): D1PreparedStatement[] =>
-	inChunks(calls.map(({ call, revision }) => ({ id: call.id, run: call.run, seq: call.seq, record: JSON.stringify(call), revision }))).map(
-		(rows) =>
-			db
-				.prepare(
-					`INSERT INTO calls (id, tenant_id, run_id, seq, record, revision)
+	inChunks(calls).map((rows) =>
+		db
+			.prepare(
+				`INSERT INTO calls (id, tenant_id, run_id, seq, record, revision)
 				SELECT value ->> 'id', ?, value ->> 'run', value ->> 'seq', value ->> 'record', value ->> 'revision' FROM json_each(?) WHERE true
 				ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision WHERE excluded.revision > calls.revision`,
-				)
-				.bind(tenantId, rows),
+			)
+			.bind(tenantId, rows),
 	);
 
 const logStatements = (db: D1Database, { tenantId, runs }: ArchiveBatch): D1PreparedStatement[] =>

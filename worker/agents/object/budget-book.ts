@@ -47,6 +47,21 @@ export class BudgetBook {
 		return charged;
 	}
 
+	/** Holds the worst case, does the work and settles what it really used, with no hold left in storage in between; or says what is short, and does nothing. */
+	spend<Outcome>(
+		limits: BudgetLimits,
+		worst: PartialVector,
+		nowMs: number,
+		work: () => { real: PartialVector; outcome: Outcome },
+	): { kind: "short"; shortage: Shortage } | { kind: "spent"; charged: Vector; outcome: Outcome } {
+		const answer = holdAmount(this.#facts.budget(nowMs), limits, toVector(worst), nowMs);
+		if (answer.kind === "short") return answer;
+		const { real, outcome } = work();
+		const charged = coveredBy(answer.hold, toVector(real));
+		this.#facts.putBudget(settleHold(answer.state, answer.hold, charged, nowMs));
+		return { kind: "spent", charged, outcome };
+	}
+
 	/** What is held under an id; null when nothing is (any more). */
 	amountOf(id: string): Vector | null {
 		return this.#read(id)?.hold.amount ?? null;

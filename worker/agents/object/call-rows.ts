@@ -3,6 +3,9 @@ import { Call } from "../../../contract/runs.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
 
 const CallRowShape = z.object({ revision: z.int(), record: jsonColumn(Call) });
+const RawCall = z.object({ id: z.string(), run_id: z.string(), seq: z.int(), revision: z.int(), record: z.string() });
+export type RawCall = z.infer<typeof RawCall>;
+const Revision = z.object({ revision: z.int() });
 export type CallRow = z.infer<typeof CallRowShape>;
 
 /** The journal: every call of every run that the object still has. */
@@ -47,6 +50,19 @@ export class CallRows {
 			afterSeq,
 			most,
 		).map((row) => row.record);
+	}
+
+	countInFlight(runId: string): number {
+		return Number(this.#sql.exec("SELECT count(*) AS count FROM calls WHERE run_id = ? AND status = 'started'", runId).one()["count"]);
+	}
+
+	/** A call as text, for D1; null when there is none. */
+	raw(id: string): RawCall | null {
+		return readRow(this.#sql, RawCall, "SELECT id, run_id, seq, revision, record FROM calls WHERE id = ?", id);
+	}
+
+	revision(id: string): number | null {
+		return readRow(this.#sql, Revision, "SELECT revision FROM calls WHERE id = ?", id)?.revision ?? null;
 	}
 
 	/** Calls that have begun and not ended. */

@@ -1,9 +1,9 @@
 import type { ErrorCode } from "../../../contract/errors.ts";
 import type { Call } from "../../../contract/runs.ts";
 import { priceOf } from "../../budgets/prices.ts";
-import type { PartialVector } from "../../budgets/vector.ts";
-import { chainCall } from "../../ledger/chain-call.ts";
+import type { PartialVector, Vector } from "../../budgets/vector.ts";
 import type { ObjectState } from "./object-state.ts";
+import { addCost, recordEnd } from "./record-call.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** How a call ended, from who acted. `unknown`: nobody can say whether the effect happened. */
@@ -24,12 +24,7 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 	const { outcome } = command;
 	const used = { ...outcome.cost, calls: 1 };
 	const charged = state.book.settle(command.callId, { ...used, usdMicros: priceOf(used) }, nowMs);
-	const cost = {
-		calls: 1,
-		tokens: charged?.tokens ?? 0,
-		egressBytes: charged?.egressBytes ?? 0,
-		usdMicros: charged?.usdMicros ?? 0,
-	};
+	const cost = costOf(charged);
 	recordEnd(state, {
 		...call,
 		status: outcome.kind,
@@ -39,6 +34,14 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 	});
 	addUsage(state, call.run, cost);
 };
+
+/** What a call cost, from what was charged for it. */
+export const costOf = (charged: Vector | null): Call["cost"] => ({
+	calls: 1,
+	tokens: charged?.tokens ?? 0,
+	egressBytes: charged?.egressBytes ?? 0,
+	usdMicros: charged?.usdMicros ?? 0,
+});
 
 /** Ends a call whose end nobody will tell any more: `unknown`, and charged with all that is held for it. */
 export const abandonCall = (state: ObjectState, callId: string, message: string, nowMs: number): void =>
@@ -54,30 +57,9 @@ export const abandonCalls = (state: ObjectState, row: RunRow, nowMs: number): Ru
 	return state.runs.get(row.id) ?? row;
 };
 
-/** Puts a call that has ended into the chain and on its way to D1. */
-export const recordEnd = (state: ObjectState, ended: Call): void => {
-	const { record, chain } = chainCall(state.facts.chain(), ended);
-	state.facts.putChain(chain);
-	state.calls.update(record);
-	state.outbox.mark("call", record.id);
-};
-
 const addUsage = (state: ObjectState, runId: string, cost: Call["cost"]): void => {
 	const row = state.runs.get(runId);
 	if (row === null) return;
-	const { usage } = row.state;
-	state.runs.update({
-		...row,
-		state: {
-			...row.state,
-			usage: {
-				...usage,
-				calls: usage.calls + cost.calls,
-				tokens: usage.tokens + cost.tokens,
-				egressBytes: usage.egressBytes + cost.egressBytes,
-				usdMicros: usage.usdMicros + cost.usdMicros,
-			},
-		},
-	});
+	state.runs.update({ ...row, state: { ...row.state, usage: addCost(row.state.usage, cost) } });
 	state.outbox.mark("run", runId);
 };

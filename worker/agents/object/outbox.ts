@@ -46,8 +46,8 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	if (configuration === null || marks.length === 0) return false;
 	const runs = runsWithin(state, configuration.agentId, marks, BATCH_CHARS);
 	const calls = marks.flatMap((mark) => {
-		const row = mark.kind === "call" ? state.calls.get(mark.id) : null;
-		return row === null ? [] : [{ call: row.record, revision: row.revision }];
+		const row = mark.kind === "call" ? state.calls.raw(mark.id) : null;
+		return row === null ? [] : [{ id: row.id, run: row.run_id, seq: row.seq, record: row.record, revision: row.revision }];
 	});
 	const agent = marks.some((mark) => mark.kind === "agent")
 		? { summary: AgentSummary.strip().parse({ ...configuration, id: configuration.agentId }), revision: configuration.revision }
@@ -57,13 +57,13 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		state.runs.markArchived(run.id, revision);
 		if (state.runs.get(run.id)?.revision === revision) state.outbox.clear("run", run.id);
 	}
-	for (const { call, revision } of calls) {
-		if (state.calls.get(call.id)?.revision === revision) state.outbox.clear("call", call.id);
+	for (const { id, revision } of calls) {
+		if (state.calls.revision(id) === revision) state.outbox.clear("call", id);
 	}
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {
 		if (mark.kind === "run" && state.runs.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
-		if (mark.kind === "call" && state.calls.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
 	return !state.outbox.isEmpty();
 };

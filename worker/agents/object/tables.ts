@@ -34,6 +34,7 @@ const STEPS = [
 		record TEXT NOT NULL
 	) WITHOUT ROWID;
 	CREATE UNIQUE INDEX calls_by_run ON calls (run_id, seq);
+	CREATE INDEX started_calls ON calls (run_id) WHERE status = 'started';
 	CREATE TABLE holds (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, expires_at_ms INTEGER NOT NULL, hold TEXT NOT NULL) WITHOUT ROWID;
 	CREATE INDEX holds_by_expiry ON holds (expires_at_ms);
 	CREATE INDEX holds_by_run ON holds (run_id);
