@@ -41,7 +41,7 @@ export const judgeOutcome = (
 	limits: { wallMs: number; cpuMs: number; memoryMb: number },
 ): Judgement => {
 	if (outcome.kind === "answered") return judgeAnswer(outcome.answer, program);
-	const spooled = { result: null, logs: boundLogs(outcome.logs), logsTruncated: outcome.logsDropped > 0 };
+	const spooled = { result: null, ...boundLogs(outcome.logs, outcome.logsDropped) };
 	const failed = (code: ErrorCode, message: string): Judgement => ({ status: "failed", error: plainError(code, message), ...spooled });
 	switch (outcome.kind) {
 		case "stopped":
@@ -103,7 +103,7 @@ const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
 		return { ...nothing, status: "failed", error: plainError("result_not_serializable", `Reading the program's answer: ${why}`) };
 	}
 	const { outcome, logs, logsDropped } = parsed.data;
-	const kept = { logs: boundLogs(logs), logsTruncated: logsDropped > 0 || logs.length > LIMITS.logLines };
+	const kept = boundLogs(logs, logsDropped);
 	if (outcome.kind === "returned") return { ...kept, ...judgeResult(outcome.result) };
 	const code = PROGRAM_CODES.has(outcome.code) && isErrorCode(outcome.code) ? outcome.code : "program_threw";
 	const mapped = mapStack(outcome.stack.slice(0, LIMITS.errorStackChars), program);
@@ -135,17 +135,20 @@ const judgeResult = (result: Run["result"]): Pick<Judgement, "status" | "result"
 	return { status: "succeeded", result, error: null };
 };
 
-/** Console lines within the limits, numbered anew: the harness's count is the program's word. */
-const boundLogs = (lines: readonly { atMs: number; level: RunLog["level"]; text: string }[]): RunLog[] => {
-	const kept: RunLog[] = [];
+/** Console lines within the limits, numbered anew: the harness's count is the program's word. @param dropped lines that were lost before they came here */
+const boundLogs = (
+	lines: readonly { atMs: number; level: RunLog["level"]; text: string }[],
+	dropped: number,
+): { logs: RunLog[]; logsTruncated: boolean } => {
+	const logs: RunLog[] = [];
 	let chars = 0;
 	for (const line of lines.slice(0, LIMITS.logLines)) {
 		const text = line.text.slice(0, LIMITS.logLineChars + 100);
 		chars += text.length;
 		if (chars > LIMITS.logChars) break;
-		kept.push({ seq: kept.length + 1, atMs: Math.max(0, Math.trunc(line.atMs) || 0), level: line.level, text });
+		logs.push({ seq: logs.length + 1, atMs: Math.max(0, Math.trunc(line.atMs) || 0), level: line.level, text });
 	}
-	return kept;
+	return { logs, logsTruncated: dropped > 0 || logs.length < lines.length };
 };
 
 const plainError = (code: ErrorCode, message: string): RunError => ({
