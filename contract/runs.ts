@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AtMs, Metadata, PageQuery } from "./common.ts";
+import { ERRORS, type ErrorCode } from "./errors.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -79,6 +80,16 @@ export const RunError = z.strictObject({
 	stack: z.string().nullable(),
 });
 export type RunError = z.infer<typeof RunError>;
+
+/** A run's error that stands at no line of the program. */
+export const runError = (code: ErrorCode, message: string): RunError => ({
+	code,
+	message,
+	hint: ERRORS[code].hint,
+	line: null,
+	column: null,
+	stack: null,
+});
 
 export const Usage = z.strictObject({
 	cpuMs: z.int(),

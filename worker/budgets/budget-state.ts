@@ -1,18 +1,9 @@
 import { z } from "zod";
-import type { BudgetLimits, Limits } from "../../contract/budgets.ts";
+import { Amounts, type BudgetLimits, type Limits } from "../../contract/budgets.ts";
 import { addVectors, DIMENSIONS, type Dimension, subtractVectors, type Vector, ZERO } from "./vector.ts";
 import { WINDOW_KINDS, type WindowKind, windowReset, windowStart } from "./windows.ts";
 
-const VectorShape = z.strictObject({
-	runs: z.int(),
-	calls: z.int(),
-	cpuMs: z.int(),
-	wallMs: z.int(),
-	tokens: z.int(),
-	egressBytes: z.int(),
-	usdMicros: z.int(),
-});
-const WindowShape = z.strictObject({ startMs: z.int(), settled: VectorShape, held: VectorShape });
+const WindowShape = z.strictObject({ startMs: z.int(), settled: Amounts, held: Amounts });
 
 /** What has been spent and set aside in each window that is current. */
 export const BudgetState = z.strictObject({ hour: WindowShape, day: WindowShape, month: WindowShape, lifetime: WindowShape });
@@ -20,7 +11,7 @@ export type BudgetState = z.infer<typeof BudgetState>;
 
 /** A part of the budget set aside: how much, and in which windows (by their starts) it counts. */
 export const Hold = z.strictObject({
-	amount: VectorShape,
+	amount: Amounts,
 	windows: z.strictObject({ hour: z.int(), day: z.int(), month: z.int(), lifetime: z.int() }),
 });
 export type Hold = z.infer<typeof Hold>;

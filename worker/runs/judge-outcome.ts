@@ -1,12 +1,12 @@
-import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { ERRORS, type ErrorCode } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import type { Run, RunError, RunLog } from "../../contract/runs.ts";
-import { checkEncoded, encodedJsonBounds } from "../../contract/tagged-json.ts";
+import { type Run, type RunError, type RunLog, runError } from "../../contract/runs.ts";
+import { checkEncoded } from "../../contract/tagged-json.ts";
 import type { FinishCommand } from "../agents/object/finish-run.ts";
 import { explainLoadFailure } from "../executor/explain-load-failure.ts";
 import { mapStack } from "../executor/map-stack.ts";
-import { type CompiledProgram, type ExecutionOutcome, HarnessAnswer } from "../executor/protocol.ts";
+import type { CompiledProgram, ExecutionOutcome } from "../executor/protocol.ts";
+import { readAnswer } from "../executor/read-answer.ts";
 
 type Ended = Exclude<ExecutionOutcome, { kind: "refused" }>;
 type Judgement = Pick<FinishCommand, "status" | "result" | "error" | "logs" | "logsTruncated">;
@@ -42,7 +42,7 @@ export const judgeOutcome = (
 ): Judgement => {
 	if (outcome.kind === "answered") return judgeAnswer(outcome.answer, program);
 	const spooled = { result: null, ...boundLogs(outcome.logs, outcome.logsDropped) };
-	const failed = (code: ErrorCode, message: string): Judgement => ({ status: "failed", error: plainError(code, message), ...spooled });
+	const failed = (code: ErrorCode, message: string): Judgement => ({ status: "failed", error: runError(code, message), ...spooled });
 	switch (outcome.kind) {
 		case "stopped":
 			return { ...spooled, ...stoppedAs(outcome, limits) };
@@ -57,7 +57,7 @@ export const judgeOutcome = (
 			const explained = explainLoadFailure(outcome.message);
 			return {
 				status: "failed",
-				error: { ...plainError("invalid_program", explained.message), line: explained.line, column: explained.column },
+				error: { ...runError("invalid_program", explained.message), line: explained.line, column: explained.column },
 				...spooled,
 			};
 		}
@@ -72,7 +72,7 @@ const stoppedAs = (
 		case "cpu":
 			return {
 				status: "failed",
-				error: plainError(
+				error: runError(
 					"cpu_exceeded",
 					`Running the program: it used ${Math.round(outcome.cpuMs)} ms of CPU, its limit is ${limits.cpuMs} ms`,
 				),
@@ -80,36 +80,33 @@ const stoppedAs = (
 		case "memory":
 			return {
 				status: "failed",
-				error: plainError("memory_exceeded", `Running the program: it wanted more memory than its limit of ${limits.memoryMb} MiB`),
+				error: runError("memory_exceeded", `Running the program: it wanted more memory than its limit of ${limits.memoryMb} MiB`),
 			};
 		case "wall":
 			return {
 				status: "timed_out",
-				error: plainError("wall_time_exceeded", `Running the program: it had not ended after ${limits.wallMs} ms, its limit`),
+				error: runError("wall_time_exceeded", `Running the program: it had not ended after ${limits.wallMs} ms, its limit`),
 			};
 		case "cancelled":
-			return { status: "cancelled", error: plainError("cancelled", "Running the program: somebody stopped it") };
+			return { status: "cancelled", error: runError("cancelled", "Running the program: somebody stopped it") };
 	}
 };
 
 /** The harness's answer, parsed: a program that took the harness over can make it anything, and gets no further than its own result. */
 const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
-	const { depth, nodes } = encodedJsonBounds();
-	const read = readBoundedJson(answer, { depth: depth + 4, nodes: nodes + LIMITS.logLines * 10 });
-	const parsed = HarnessAnswer.safeParse(read.kind === "value" ? read.value : null);
-	const nothing = { result: null, logs: [], logsTruncated: false };
-	if (!parsed.success) {
-		const why = read.kind === "refused" ? read.why : "it is not an answer";
-		return { ...nothing, status: "failed", error: plainError("result_not_serializable", `Reading the program's answer: ${why}`) };
+	const reading = readAnswer(answer);
+	if (reading.kind === "malformed") {
+		const error = runError("result_not_serializable", `Reading the program's answer: ${reading.why}`);
+		return { status: "failed", result: null, error, logs: [], logsTruncated: false };
 	}
-	const { outcome, logs, logsDropped } = parsed.data;
+	const { outcome, logs, logsDropped } = reading.answer;
 	const kept = boundLogs(logs, logsDropped);
 	if (outcome.kind === "returned") return { ...kept, ...judgeResult(outcome.result) };
 	const code = PROGRAM_CODES.has(outcome.code) && isErrorCode(outcome.code) ? outcome.code : "program_threw";
 	const mapped = mapStack(outcome.stack.slice(0, LIMITS.errorStackChars), program);
 	const message = outcome.message.slice(0, LIMITS.errorMessageChars);
 	const error: RunError = {
-		...plainError(
+		...runError(
 			code,
 			code === "program_threw" && outcome.name !== "Error" && outcome.name !== "" ? `${outcome.name.slice(0, 100)}: ${message}` : message,
 		),
@@ -126,12 +123,11 @@ const judgeResult = (result: Run["result"]): Pick<Judgement, "status" | "result"
 		return {
 			status: "failed",
 			result: null,
-			error: plainError("result_too_large", `Reading the result: it is larger than ${LIMITS.resultBytes} bytes`),
+			error: runError("result_too_large", `Reading the result: it is larger than ${LIMITS.resultBytes} bytes`),
 		};
 	}
 	const wrong = checkEncoded(result);
-	if (wrong !== null)
-		return { status: "failed", result: null, error: plainError("result_not_serializable", `Reading the result: ${wrong}`) };
+	if (wrong !== null) return { status: "failed", result: null, error: runError("result_not_serializable", `Reading the result: ${wrong}`) };
 	return { status: "succeeded", result, error: null };
 };
 
@@ -150,12 +146,3 @@ const boundLogs = (
 	}
 	return { logs, logsTruncated: dropped > 0 || logs.length < lines.length };
 };
-
-const plainError = (code: ErrorCode, message: string): RunError => ({
-	code,
-	message,
-	hint: ERRORS[code].hint,
-	line: null,
-	column: null,
-	stack: null,
-});

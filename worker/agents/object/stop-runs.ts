@@ -1,19 +1,9 @@
-import { ERRORS } from "../../../contract/errors.ts";
-import type { Run, RunError } from "../../../contract/runs.ts";
+import { type Run, runError } from "../../../contract/runs.ts";
 import { describe } from "./admit-run.ts";
 import { abandonCalls } from "./end-call.ts";
 import { endRow, settleRun } from "./finish-run.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
-
-const errorOf = (code: "cancelled" | "interrupted", message: string): RunError => ({
-	code,
-	message,
-	hint: ERRORS[code].hint,
-	line: null,
-	column: null,
-	stack: null,
-});
 
 /** Ends a run as cancelled: no call begins after this step. What it used is settled when its executor tells, or when its lease is over. */
 export const cancelRun = (state: ObjectState, runId: string, why: string, nowMs: number): Run | null => {
@@ -21,7 +11,7 @@ export const cancelRun = (state: ObjectState, runId: string, why: string, nowMs:
 	const row = state.runs.get(runId);
 	if (configuration === null || row === null) return null;
 	if (isLive(row)) {
-		const ended = endRow(row, "cancelled", errorOf("cancelled", why), nowMs);
+		const ended = endRow(row, "cancelled", runError("cancelled", why), nowMs);
 		if (row.claimed === 1) {
 			state.runs.update(ended);
 			state.outbox.mark("run", row.id);
@@ -44,7 +34,7 @@ export const cancelAll = (state: ObjectState, why: string, nowMs: number): { can
 /** Ends a run whose executor is gone. Nobody can say what CPU it used: it is charged for the run alone. A settled run stays as it is. */
 export const interruptRun = (state: ObjectState, row: RunRow, nowMs: number): void => {
 	if (row.settled === 1) return;
-	const error = errorOf("interrupted", "Executing the run: what executed it died before the run had ended");
+	const error = runError("interrupted", "Executing the run: what executed it died before the run had ended");
 	const closed = abandonCalls(state, row, nowMs);
 	settleRun(state, isLive(closed) ? endRow(closed, "failed", error, nowMs) : closed, { cpuMs: 0, wallMs: 0 }, nowMs);
 };
