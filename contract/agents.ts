@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BudgetLimits } from "./budgets.ts";
-import { AtMs, Name } from "./common.ts";
+import { AtMs, atMost, Name } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { Language, Program, RunLimits } from "./runs.ts";
@@ -13,16 +13,17 @@ export const FLOW_RULES = ["allow", "approve", "deny"] as const;
  * the policy is stored.
  */
 export const Policy = z.strictObject({
-	grants: z
-		.record(
+	grants: atMost(
+		LIMITS.grantsPerPolicy,
+		"grants",
+		z.record(
 			z
 				.string()
 				.max(LIMITS.nameChars)
 				.regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, "wanted a name that a program can write after `env.`: letters, digits, _"),
 			z.looseObject({ verb: z.string() }),
-		)
-		.refine((grants) => Object.keys(grants).length <= LIMITS.grantsPerPolicy, { error: `wanted at most ${LIMITS.grantsPerPolicy} grants` })
-		.default({}),
+		),
+	).default({}),
 	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
 	limits: RunLimits.optional(),
 });

@@ -15,10 +15,26 @@ export const AtMs = z.int().min(0).describe("epoch milliseconds");
 /** Any value that came out of JSON.parse: there is nothing to check, and looking at each node of a large one costs. */
 export const ParsedJson = z.custom<z.infer<ReturnType<typeof z.json>>>(() => true);
 
+/**
+ * A list or record, its size checked before any entry is: zod makes an issue of every wrong entry, and a body has room for very many.
+ * @param what the entries, as the message names them.
+ */
+export const atMost = <Schema extends z.ZodType>(most: number, what: string, schema: Schema) =>
+	z.preprocess((value, context) => {
+		if (sizeOf(value) > most) context.issues.push({ code: "custom", message: `wanted at most ${most} ${what}`, input: value });
+		return value;
+	}, schema);
+
+const sizeOf = (value: unknown): number => {
+	if (Array.isArray(value)) return value.length;
+	return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+};
+
 /** Free JSON data of the client, returned as it was given. */
-export const Metadata = z
-	.record(z.string().max(200), z.json())
-	.refine((value) => JSON.stringify(value).length <= LIMITS.metadataBytes, { error: `wanted at most ${LIMITS.metadataBytes} bytes` });
+export const Metadata = atMost(LIMITS.metadataEntries, "entries", z.record(z.string().max(200), ParsedJson)).refine(
+	(value) => JSON.stringify(value).length <= LIMITS.metadataBytes,
+	{ error: `wanted at most ${LIMITS.metadataBytes} bytes` },
+);
 
 /** The query of every list. */
 export const PageQuery = z.strictObject({

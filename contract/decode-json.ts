@@ -12,10 +12,10 @@ export interface DecodeOptions {
 }
 
 /** Parsed JSON as the value that it encodes. @throws MalformedValue */
-export const decodeJson = (json: unknown, options: DecodeOptions): unknown => new Decoder(options).any(json, "value", 0);
-/** Checks parsed JSON in the same walk; what it builds is thrown away. @throws MalformedValue */
+export const decodeJson = (json: unknown, options: DecodeOptions): unknown => new Decoder(options, true).any(json, "value", 0);
+/** Checks parsed JSON in the same walk, without making a Map or a Set. @throws MalformedValue */
 export const checkJson = (json: unknown, options: DecodeOptions): void => {
-	new Decoder(options).any(json, "value", 0);
+	new Decoder(options, false).any(json, "value", 0);
 };
 
 const BYTE_KINDS: ReadonlySet<unknown> = new Set([
@@ -55,12 +55,17 @@ const DECIMAL = /^(?:0|-?[1-9][0-9]*)$/;
 
 const isObject = (json: unknown): json is Record<string, unknown> => typeof json === "object" && json !== null && !Array.isArray(json);
 
+const NOTHING_BUILT = undefined;
+
 class Decoder {
 	readonly #options: DecodeOptions;
+	/** False: only looked at, and hashes no items and keys. */
+	readonly #builds: boolean;
 	#nodes = 0;
 
-	constructor(options: DecodeOptions) {
+	constructor(options: DecodeOptions, builds: boolean) {
 		this.#options = options;
+		this.#builds = builds;
 	}
 
 	any(json: unknown, path: string, depth: number): unknown {
@@ -129,20 +134,29 @@ class Decoder {
 		return Number.isFinite(date.getTime()) && date.toISOString() === body ? date : malformed(path, "$date is not a time in ISO 8601");
 	}
 
-	#map(body: unknown, path: string, depth: number): Map<unknown, unknown> {
+	#map(body: unknown, path: string, depth: number): unknown {
 		this.#enter(path, depth);
-		const map = new Map<unknown, unknown>();
+		const entries: [unknown, unknown][] = [];
 		for (const [index, entry] of this.#pairs(body, path, "$map")) {
 			const key = this.any(entry[0], `${path}.keys[${index}]`, depth + 1);
-			map.set(key, this.any(entry[1], `${path}.values[${index}]`, depth + 1));
+			entries.push([key, this.any(entry[1], `${path}.values[${index}]`, depth + 1)]);
 		}
-		return map;
+		if (!this.#builds) return NOTHING_BUILT;
+		checkHashed(
+			entries.map(([key]) => key),
+			path,
+			"$map",
+		);
+		return new Map(entries);
 	}
 
-	#set(body: unknown, path: string, depth: number): Set<unknown> {
+	#set(body: unknown, path: string, depth: number): unknown {
 		this.#enter(path, depth);
 		if (!Array.isArray(body)) return malformed(path, "$set is not a list");
-		return new Set(body.map((item: unknown, index) => this.any(item, `${path}.values[${index}]`, depth + 1)));
+		const items = body.map((item: unknown, index) => this.any(item, `${path}.values[${index}]`, depth + 1));
+		if (!this.#builds) return NOTHING_BUILT;
+		checkHashed(items, path, "$set");
+		return new Set(items);
 	}
 
 	#object(body: unknown, path: string, depth: number): Record<string, unknown> {
@@ -176,6 +190,19 @@ class Decoder {
 		}
 	}
 }
+
+/** Strings hash with a seed, objects by identity; BigInts and numbers hash alike everywhere (LIMITS.hashedBigints). */
+const checkHashed = (items: readonly unknown[], path: string, tag: string): void => {
+	let bigints = 0;
+	let numbers = 0;
+	for (const item of items) {
+		if (typeof item === "bigint") bigints += 1;
+		else if (typeof item === "number") numbers += 1;
+	}
+	const where = tag === "$set" ? "items" : "keys";
+	if (bigints > LIMITS.hashedBigints) malformed(path, `${tag} has more than ${LIMITS.hashedBigints} BigInts as ${where}`);
+	if (numbers > LIMITS.hashedNumbers) malformed(path, `${tag} has more than ${LIMITS.hashedNumbers} numbers as ${where}`);
+};
 
 const malformed = (path: string, what: string): never => {
 	throw new MalformedValue(`${path.slice(0, 400)}: ${what}`);

@@ -32,6 +32,12 @@ export const LIMITS = {
 	valueNodes: 100_000,
 	/** Longest BigInt in a result or in arguments, decimal digits: longer ones cost the host more than linear time to read. */
 	bigintDigits: 4_096,
+	/**
+	 * Most BigInts, and most numbers, among the items of a Set or the keys of a Map that the host decodes: their hashes have no seed, so whoever picks
+	 * them can have them all collide, and building then takes the square of their count. Enforced in contract/decode-json.
+	 */
+	hashedBigints: 256,
+	hashedNumbers: 1_000,
 
 	/** Most console lines kept of a run. Later lines are counted, not kept. Enforced in the harness and again on the host. */
 	logLines: 1_000,
@@ -74,8 +80,9 @@ export const LIMITS = {
 	policyBytes: 64 * 1024,
 	/** Most rules in one http grant. */
 	httpRules: 64,
-	/** Largest metadata of a run, bytes of JSON. */
+	/** Largest metadata of a run, bytes of JSON, and most entries of it. */
 	metadataBytes: 16 * 1024,
+	metadataEntries: 64,
 	/** Most labels on a run. */
 	labelsPerRun: 8,
 
@@ -103,6 +110,13 @@ export const LIMITS = {
 	redirectBytes: 16 * 1024,
 	/** http.fetch: most path patterns and ports of one rule. */
 	patternsPerRule: 64,
+	/** http.fetch: most segments of one path pattern, and most `**` in it. Each pattern is compared with each path. Enforced in verbs/http-fetch/path-glob. */
+	patternSegments: 64,
+	patternDoubleStars: 2,
+	/** http.fetch: most segments of a URL's path. Enforced in verbs/http-fetch/target-url. */
+	urlSegments: 256,
+	/** http.fetch: comparisons (segments, and characters beside a star) that one decision of one grant may take, about 1 ms; past it the path is uncovered. A policy of `grantsPerPolicy` may take it once each. Enforced in verbs/http-fetch/covering-rule. */
+	globSteps: 100_000,
 	/** http.fetch: an injected secret's length, bytes. A shorter one cannot be redacted safely, since it would occur by chance; a longer one is no header. */
 	injectedSecretBytes: { min: 8, max: 4_096 },
 	/** http.fetch: time for one call, all hops together, milliseconds. */
@@ -141,6 +155,8 @@ export const LIMITS = {
 
 	/** Runs and compiles that wait for an executor process at once, all tenants together; past it they are refused. Enforced in supervisor/pool. */
 	executorQueue: 2_000,
+	/** The same for one tenant, so that no tenant's waiting runs keep another's out. Enforced in supervisor/pool. */
+	executorQueueOfTenant: 300,
 	/** Longest wait for an executor process, milliseconds; past it the run is refused and the Worker decides. */
 	executorQueueWaitMs: 60_000,
 	/** Runs after which an executor process is replaced, so that nothing small can grow for ever. */

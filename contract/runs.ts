@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AtMs, Metadata, PageQuery } from "./common.ts";
+import { AtMs, atMost, Metadata, PageQuery, ParsedJson } from "./common.ts";
 import { ERRORS, type ErrorCode } from "./errors.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
@@ -27,11 +27,7 @@ export const Program = z
 		ModuleText.min(1),
 		z.strictObject({
 			main: z.string().min(1).max(LIMITS.moduleNameChars),
-			modules: z
-				.record(z.string().min(1).max(LIMITS.moduleNameChars), ModuleText)
-				.refine((modules) => Object.keys(modules).length <= LIMITS.programModules, {
-					error: `wanted at most ${LIMITS.programModules} modules`,
-				}),
+			modules: atMost(LIMITS.programModules, "modules", z.record(z.string().min(1).max(LIMITS.moduleNameChars), ModuleText)),
 		}),
 	])
 	.refine((program) => programSize(program) <= LIMITS.programBytes, {
@@ -55,18 +51,17 @@ export const InputFile = z.union([z.strictObject({ text: z.string() }), z.strict
 
 export const CreateRun = z.strictObject({
 	agent: z.string().min(1).max(LIMITS.nameChars).optional().describe("id or name; left out: the tenant's agent `default`"),
-	grants: z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy).optional().describe("a subset of the agent's grants"),
+	grants: atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy))
+		.optional()
+		.describe("a subset of the agent's grants"),
 	program: Program.optional().describe("left out: the agent's stored program"),
 	language: Language.optional().describe("default typescript"),
-	input: z.json().optional(),
-	files: z.record(z.string().max(LIMITS.pathChars), InputFile).optional(),
+	input: ParsedJson.optional(),
+	files: atMost(LIMITS.filesPerRun, "files", z.record(z.string().max(LIMITS.pathChars), InputFile)).optional(),
 	limits: RunLimits.optional(),
 	isolation: z.literal("fresh").optional(),
 	wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
-	labels: z
-		.array(z.enum(["private", "untrusted"]))
-		.max(LIMITS.labelsPerRun)
-		.optional(),
+	labels: atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun)).optional(),
 	metadata: Metadata.optional(),
 });
 export type CreateRun = z.infer<typeof CreateRun>;

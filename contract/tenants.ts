@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AtMs, Name } from "./common.ts";
+import { AtMs, atMost, Name } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -37,7 +37,9 @@ export type NewKey = z.infer<typeof NewKey>;
 
 export const CreateKey = z.strictObject({
 	name: Name,
-	scopes: z.array(Scope).min(1).max(SCOPES.length).optional().describe("left out: every scope that the calling key has"),
+	scopes: atMost(SCOPES.length, "items", z.array(Scope).min(1).max(SCOPES.length))
+		.optional()
+		.describe("left out: every scope that the calling key has"),
 	expiresAtMs: AtMs.optional(),
 });
 

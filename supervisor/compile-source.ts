@@ -16,7 +16,7 @@ export const compileSource = async (
 	tenantId: string,
 	cancelled: AbortSignal,
 ): Promise<CompileAnswer> => {
-	const acquired = await pool.acquire(tenantId, COMPILE_LIMITS.cpuMs, cancelled);
+	const acquired = await pool.acquire({ tenantId, cpuMs: COMPILE_LIMITS.cpuMs, kind: "compile" }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled") return { kind: "refused", why: "whoever asked has gone" };
 	const { process, release } = acquired.lease;

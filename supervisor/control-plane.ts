@@ -33,22 +33,43 @@ export interface ControlPlane {
 	stop(): Promise<void>;
 }
 
+/** Variables that say where the certificates are that TLS trusts, where they are not in the usual place. */
+const CERTIFICATE_VARIABLES = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
 /**
- * Miniflare's workerd would outlive a supervisor that is killed. This stands in for it: a session of its own, so that a Ctrl-C is for the
- * supervisor alone, and death with the parent.
+ * Miniflare's workerd would outlive a supervisor that is killed, and has the supervisor's environment with whatever secrets are in it. This stands
+ * in for it: a session of its own, so that a Ctrl-C is for the supervisor alone, death with the parent, and an environment of next to nothing.
  */
 const writeTether = async (runtimeFolder: string, workerd: string): Promise<string> => {
-	const [setpriv, setsid] = [findProgram("setpriv"), findProgram("setsid")];
-	if (setpriv === null || setsid === null) return workerd;
+	const [env, setpriv, setsid] = [findProgram("env"), findProgram("setpriv"), findProgram("setsid")];
+	if (env === null) return workerd;
+	const kept = CERTIFICATE_VARIABLES.map((name) => `\${${name}:+"${name}=$${name}"}`).join(" ");
+	const tied = setpriv === null || setsid === null ? "" : `"${setsid}" "${setpriv}" --pdeathsig KILL -- `;
 	const path = join(runtimeFolder, "control-plane-workerd");
-	await writeFile(path, `#!/bin/sh\nexec "${setsid}" "${setpriv}" --pdeathsig KILL -- "${workerd}" "$@"\n`, { mode: 0o700, flag: "wx" });
+	await writeFile(path, `#!/bin/sh\nexec "${env}" -i TZ=UTC ${kept} ${tied}"${workerd}" "$@"\n`, { mode: 0o700, flag: "wx" });
 	return path;
+};
+
+/**
+ * Makes a Miniflare whose temporary folder is in the runtime folder: closed to other users, and gone with it after a crash. It asks for the
+ * system's folder while it is made, and has no option for another.
+ */
+const makeMiniflare = (runtimeFolder: string, options: ConstructorParameters<typeof Miniflare>[0]): Miniflare => {
+	const { TMPDIR } = process.env;
+	Object.assign(process.env, { TMPDIR: runtimeFolder });
+	try {
+		return new Miniflare(options);
+	} finally {
+		if (TMPDIR === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+		else Object.assign(process.env, { TMPDIR });
+	}
 };
 
 /** Starts the Worker with its Durable Objects, its database and its queue in the data folder. @throws Error when it does not come up. */
 export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
 	Object.assign(process.env, { MINIFLARE_WORKERD_PATH: await writeTether(options.runtimeFolder, options.workerd) });
-	const miniflare = new Miniflare(
+	const miniflare = makeMiniflare(
+		options.runtimeFolder,
 		convertV4MiniflareOptions({
 			host: "127.0.0.1",
 			port: 0,

@@ -14,7 +14,7 @@ export const executeJob = async (
 	cancelled: AbortSignal,
 	onStart: (startedAtMs: number) => void,
 ): Promise<ExecutionOutcome> => {
-	const acquired = await pool.acquire(job.tenantId, job.limits.cpuMs, cancelled);
+	const acquired = await pool.acquire({ tenantId: job.tenantId, cpuMs: job.limits.cpuMs, kind: "run" }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled")
 		return { kind: "stopped", reason: "cancelled", cpuMs: 0, wallMs: 0, startedAtMs: Date.now(), logs: [], logsDropped: 0 };

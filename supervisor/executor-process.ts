@@ -133,7 +133,7 @@ const launch = async (settings: ExecutorSettings): Promise<StartedParts> => {
 	const enclosed = { workerd: settings.workerd, executorFolder: settings.executorFolder, ownFolder: folder };
 	const command = withRlimits(settings.enclosure.commandLine(enclosed));
 	// A session of its own: a Ctrl-C in the terminal is for the supervisor, which lets runs finish.
-	const wrapper = spawn(command.file, command.args, { cwd: folder, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+	const wrapper = spawn(command.file, command.args, { cwd: folder, env: {}, detached: true, stdio: ["ignore", "pipe", "pipe"] });
 	// workerd closes a connection that was idle for five seconds: ours goes first, so that no run is handed to one that is closing.
 	const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
 	const spool = new LogSpool();

@@ -31,7 +31,7 @@ export interface CordonConfig {
 	readonly port: number;
 	readonly host: string;
 	readonly dataFolder: string;
-	/** Runs at once. */
+	/** Runs at once of one tenant. */
 	readonly executors: number;
 	/** Absent: a random one, which nobody but the supervisor has. */
 	readonly adminToken?: string | undefined;

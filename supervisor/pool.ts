@@ -13,8 +13,17 @@ export interface PoolLease {
 	release(clean: boolean): void;
 }
 
+/** What a job asks the pool for. */
+export interface PoolClaim {
+	readonly tenantId: string;
+	/** What the job may use: the process's life must be long enough. */
+	readonly cpuMs: number;
+	/** A compile is short, bounded work that its run waits for: it goes before the waiting runs of its own tenant. */
+	readonly kind: "run" | "compile";
+}
+
 export interface PoolOptions {
-	/** Jobs that run at once. One process more is kept, so that a new tenant finds one warm. */
+	/** Jobs of one tenant that run at once. One place more is there for other tenants, and one process more, so that a new tenant finds one warm. */
 	readonly size: number;
 	readonly start: () => Promise<ExecutorProcess>;
 	/** Told about each start that failed. */
@@ -22,7 +31,6 @@ export interface PoolOptions {
 }
 
 interface Waiting {
-	readonly tenantId: string;
 	readonly cpuMs: number;
 	readonly answer: (acquired: Acquired) => void;
 }
@@ -31,8 +39,8 @@ interface Waiting {
 const STARTS_AT_ONCE = 2;
 
 /**
- * The executor processes of one machine: who may have which, and who is next. One job in each process, no process for two tenants. All room is
- * filled with new processes ahead of need; idle ones of a tenant make way, least recently used first, when no new one would be left.
+ * The executor processes of one machine: who may have which, and who is next. One job in each process, no process for two tenants, and never all
+ * places for one tenant: however long its runs last, another's first run finds a place that they do not hold. All room is filled with new processes ahead of need; idle ones of a tenant make way, least recently used first, when no new one would be left.
  */
 export class Pool {
 	readonly #options: PoolOptions;
@@ -50,10 +58,10 @@ export class Pool {
 		this.#fill();
 	}
 
-	/** Jobs that could begin now, and jobs that run. */
+	/** Jobs that could begin now, if not all of one tenant, and jobs that run. */
 	status(): { idle: number; busy: number } {
 		const busy = this.#busy();
-		return { idle: this.#closed === null ? Math.max(0, Math.min(this.#members.size - busy, this.#options.size - busy)) : 0, busy };
+		return { idle: this.#closed === null ? Math.max(0, Math.min(this.#members.size, this.#places) - busy) : 0, busy };
 	}
 
 	/** When a job last ended, by performance.now(); minus infinity when none has. */
@@ -66,14 +74,12 @@ export class Pool {
 		return [...this.#members].map((member) => ({ pid: member.process.pid, tenantId: member.tenantId, busy: member.busy }));
 	}
 
-	/**
-	 * Waits for a process that has never served another tenant.
-	 * @param cpuMs what the job may use: the process's life must be long enough. @param signal gives the wait up.
-	 */
-	acquire(tenantId: string, cpuMs: number, signal: AbortSignal): Promise<Acquired> {
+	/** Waits for a process that has never served another tenant. @param signal gives the wait up. */
+	acquire({ tenantId, cpuMs, kind }: PoolClaim, signal: AbortSignal): Promise<Acquired> {
 		if (this.#closed !== null) return Promise.resolve({ kind: "refused", why: this.#closed });
 		if (this.#broken()) return Promise.resolve({ kind: "refused", why: "executor processes do not start" });
-		if (this.#queue.size >= LIMITS.executorQueue) return Promise.resolve({ kind: "refused", why: "too many runs are waiting" });
+		if (this.#queue.size >= LIMITS.executorQueue || this.#queue.sizeOf(tenantId) >= LIMITS.executorQueueOfTenant)
+			return Promise.resolve({ kind: "refused", why: "too many runs are waiting" });
 		if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
 		return new Promise((resolve) => {
 			const leave = (acquired: Acquired) => () => {
@@ -86,9 +92,9 @@ export class Pool {
 				signal.removeEventListener("abort", cancel);
 				resolve(acquired);
 			};
-			const waiting: Waiting = { tenantId, cpuMs, answer };
+			const waiting: Waiting = { cpuMs, answer };
 			signal.addEventListener("abort", cancel);
-			this.#queue.push(tenantId, waiting);
+			this.#queue.push(tenantId, waiting, kind === "compile" ? "urgent" : "usual");
 			this.#serve();
 		});
 	}
@@ -113,9 +119,20 @@ export class Pool {
 		await Promise.all(members.map((member) => member.process.ended));
 	}
 
+	/** Jobs that run at once, of all tenants together. */
+	get #places(): number {
+		return this.#options.size + 1;
+	}
+
 	#busy(): number {
 		let busy = 0;
 		for (const member of this.#members) if (member.busy) busy += 1;
+		return busy;
+	}
+
+	#busyOf(tenantId: string): number {
+		let busy = 0;
+		for (const member of this.#members) if (member.busy && member.tenantId === tenantId) busy += 1;
 		return busy;
 	}
 
@@ -127,14 +144,15 @@ export class Pool {
 		for (const waiting of this.#queue.drain()) waiting.answer({ kind: "refused", why });
 	}
 
-	/** Gives processes to whoever is next, as long as there is room and a process that fits. A tenant without one keeps its turn. */
+	/** Gives processes to whoever is next, as long as there is room and a process that fits. A tenant without one, or with all it may have, keeps its turn. */
 	#serve(): void {
-		while (this.#busy() < this.#options.size && this.#serveNext());
+		while (this.#busy() < this.#places && this.#serveNext());
 		this.#fill();
 	}
 
 	#serveNext(): boolean {
 		for (const tenantId of this.#queue.tenants()) {
+			if (this.#busyOf(tenantId) >= this.#options.size) continue;
 			const next = this.#queue.peek(tenantId);
 			const member = next === undefined ? null : this.#choose(tenantId, next.cpuMs);
 			if (member === null) continue;
@@ -186,7 +204,7 @@ export class Pool {
 	/** Starts processes into all free room, and makes room when there is no new process left and none on its way. */
 	#fill(): void {
 		if (this.#closed !== null || this.#backoff !== undefined) return;
-		const room = this.#options.size + 1;
+		const room = this.#places + 1;
 		if (this.#starting.size === 0 && this.#members.size >= room && this.#idleOf(null).length === 0) {
 			const [oldest] = [...this.#members].filter((member) => !member.busy).sort((one, other) => one.idleSinceMs - other.idleSinceMs);
 			if (oldest !== undefined) this.#end(oldest);

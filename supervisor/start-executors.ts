@@ -10,7 +10,7 @@ import type { GateAddress } from "./gate-splice.ts";
 import { Pool } from "./pool.ts";
 
 export interface ExecutorsOptions {
-	/** Runs at once. */
+	/** Runs at once of one tenant; the pool keeps one place more for the others. */
 	readonly size: number;
 	/** Absolute path of the binary. */
 	readonly workerd: string;

@@ -1,6 +1,9 @@
 /** What the entry module exports, as far as rooms reach it through `exports` of cloudflare:workers. */
 declare namespace Cloudflare {
 	interface GlobalProps {
-		mainModule: { Gate: typeof import("./gate/gate-entrypoint.ts").Gate };
+		mainModule: {
+			Gate: typeof import("./gate/gate-entrypoint.ts").Gate;
+			RunStarter: typeof import("./runs/run-starter.ts").RunStarter;
+		};
 	}
 }

@@ -8,53 +8,63 @@ export interface Position {
 export const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 const TOKEN = /[\p{ID_Start}\p{N}_$][\p{ID_Continue}$\u200c\u200d]*|\S/gu;
 /** Longest line that is aligned; in a longer one columns are taken as they are. */
-const LINE_CHARS = 5_000;
+const LINE_CHARS = 2_000;
+/** How far ahead a word is looked for in the author's line. With the line's length it bounds the work: the host does it on text that a program wrote. */
+const LOOK_AHEAD = 64;
 
 interface Token {
 	readonly text: string;
 	readonly start: number;
 }
 
+/** A word of the stripped line, and where it stands in the author's; both count from 0. */
+interface Aligned {
+	readonly stripped: number;
+	readonly written: number;
+}
+
 /**
  * Finds places of the stripped code in the author's text. Stripping keeps every line and takes words out of it, so the words that are left stand in the
- * author's line in the same order.
+ * author's line in the same order. Each line is aligned once.
  * @param source the author's text, or null when no column moved
  */
 export const createAuthorPositions = (code: string, source: string | null): ((line: number, column: number) => Position) => {
 	if (source === null) return (line, column) => ({ line, column });
 	const codeLines = code.split(LINE_END);
 	const sourceLines = source.split(LINE_END);
+	const aligned = new Map<number, readonly Aligned[]>();
 	return (line, column) => {
 		const [stripped, written] = [codeLines[line - 1], sourceLines[line - 1]];
 		if (stripped === undefined || written === undefined || stripped === written) return { line, column };
-		return { line, column: alignColumn(stripped, written, column - 1) + 1 };
+		const words = aligned.get(line) ?? alignLine(stripped, written);
+		aligned.set(line, words);
+		const word = words.findLast(({ stripped: start }) => start <= column - 1);
+		return { line, column: word === undefined ? column : word.written + column - word.stripped };
 	};
 };
 
 const tokensOf = (line: string): Token[] => [...line.matchAll(TOKEN)].map((match) => ({ text: match[0], start: match.index }));
 
-/** Where the word at a column of the stripped line stands in the author's line; both count from 0. */
-const alignColumn = (stripped: string, written: string, column: number): number => {
-	if (stripped.length > LINE_CHARS || written.length > LINE_CHARS) return column;
+const alignLine = (stripped: string, written: string): Aligned[] => {
+	if (stripped.length > LINE_CHARS || written.length > LINE_CHARS) return [];
 	const left = tokensOf(stripped);
 	const authors = tokensOf(written);
+	const words: Aligned[] = [];
 	let next = 0;
-	let found = column;
 	for (const [index, token] of left.entries()) {
-		if (token.start > column) break;
 		const place = findToken(authors, next, left, index);
 		if (place === null) continue;
 		next = place + 1;
-		found = (authors[place]?.start ?? 0) + column - token.start;
+		words.push({ stripped: token.start, written: authors[place]?.start ?? 0 });
 	}
-	return found;
+	return words;
 };
 
 /** The next place of a word in the author's line: the first that has the same neighbour before or behind it, else the first. */
 const findToken = (authors: readonly Token[], from: number, left: readonly Token[], index: number): number | null => {
 	const text = left[index]?.text;
 	let first: number | null = null;
-	for (let place = from; place < authors.length; place += 1) {
+	for (let place = from; place < Math.min(authors.length, from + LOOK_AHEAD); place += 1) {
 		if (authors[place]?.text !== text) continue;
 		first ??= place;
 		const before = authors[place - 1]?.text === left[index - 1]?.text;

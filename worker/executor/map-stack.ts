@@ -3,7 +3,7 @@ import { createAuthorPositions, type Position } from "./author-position.ts";
 import type { CompiledProgram } from "./protocol.ts";
 
 /** A frame as the harness gives it: `    at name (main.ts:3:9)`. */
-const FRAME = /^( {4}at (?:.{0,300} \()?)([A-Za-z0-9_\-./]{1,300}):(\d{1,9}):(\d{1,9})(\)?)$/;
+const FRAME = /^( {4}at (?:.{0,300} \()?)([A-Za-z0-9_\-./]{1,300}):([1-9]\d{0,8}):([1-9]\d{0,8})(\)?)$/;
 /** Frames that are mapped; the rest is left out. */
 const MAX_FRAMES = 50;
 

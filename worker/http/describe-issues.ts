@@ -24,10 +24,12 @@ export const describeIssues = (issues: readonly ZodIssue[], root: unknown): Issu
 const describeIssue = (issue: ZodIssue, above: readonly PropertyKey[], root: unknown): Issue[] => {
 	const path = [...above, ...issue.path];
 	if (issue.code === "unrecognized_keys")
-		return issue.keys.map((key) => ({ path: pathText([...path, key]), found: "an unknown field", wanted: "no such field" }));
+		return issue.keys
+			.slice(0, LIMITS.issuesShown)
+			.map((key) => ({ path: pathText([...path, key]), found: "an unknown field", wanted: "no such field" }));
 	if (issue.code === "invalid_union") {
 		const branch = meantBranch(issue.errors);
-		if (branch) return branch.flatMap((inner) => describeIssue(inner, path, root));
+		if (branch) return branch.slice(0, LIMITS.issuesShown).flatMap((inner) => describeIssue(inner, path, root));
 	}
 	return [{ path: pathText(path), found: foundText(path, root), wanted: wantedText(issue) }];
 };
@@ -96,6 +98,9 @@ const wantedText = (issue: ZodIssue): string => {
 			return [...new Set(issue.errors.flat().map(wantedText))].join(", or ");
 		case "invalid_key":
 			return `a name that fits: ${issue.issues.map(wantedText).join(", ")}`;
+		case "unrecognized_keys":
+			// Its message repeats every unknown name.
+			return "no unknown fields";
 		default:
 			return issue.message;
 	}

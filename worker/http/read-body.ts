@@ -21,7 +21,7 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 	const bytes = await collect(label, request.body);
 	const read = readBoundedJson(decode(label, bytes));
 	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
-	refuseProtoKeys(label, read.value);
+	refuseWhatSchemasMiss(label, read.value);
 	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 	return { value: read.value, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") };
 };
@@ -69,11 +69,18 @@ const decode = (label: string, bytes: Uint8Array): string => {
 	}
 };
 
-/** Schemas of free JSON drop a key `__proto__`; refused here instead, so that nothing a client sent is lost in silence. */
-const refuseProtoKeys = (label: string, root: unknown): void => {
+/**
+ * Schemas of free JSON drop a key `__proto__`, and do not look at numbers; a number past the doubles is read as Infinity, which JSON cannot write.
+ * Both are refused here instead, so that nothing a client sent is lost in silence.
+ */
+const refuseWhatSchemasMiss = (label: string, root: unknown): void => {
 	const waiting: unknown[] = [root];
 	while (waiting.length > 0) {
 		const value = waiting.pop();
+		if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+			const message = `${label}: the body cannot be read: a number is too large for JSON numbers; wanted at most ${Number.MAX_VALUE}`;
+			throw new Refusal("invalid_request", message);
+		}
 		if (typeof value !== "object" || value === null) continue;
 		if (Object.hasOwn(value, "__proto__")) {
 			const issue = { path: "__proto__", found: "a field of this name", wanted: "another name" };

@@ -85,12 +85,17 @@ describe("a run", () => {
 	});
 
 	test("ends when whoever asked for it hangs up", async () => {
-		const run = platform.begin(jobOf(WAIT, { tenantId: "ten_gone" }));
-		await run.started;
-		run.hangUp();
-		// Two slots: both are free again only if the abandoned run has ended.
-		const outcomes = await Promise.all([1, 2].map(() => platform.run(jobOf("export default async () => 1"))));
-		expect(outcomes.map((outcome) => outcome.kind)).toEqual(["answered", "answered"]);
+		const wait = () => platform.begin(jobOf(WAIT, { tenantId: "ten_gone", limits: { wallMs: 60_000 } }));
+		const abandoned = wait();
+		await abandoned.started;
+		const [pid] = platform.pids("ten_gone");
+		abandoned.hangUp();
+		// A tenant has two places here: two more begin only if the abandoned run has ended.
+		const others = [wait(), wait()];
+		await Promise.all(others.map((run) => run.started));
+		for (const run of others) run.hangUp();
+		expect(pid).toBeGreaterThan(0);
+		expect(platform.pids("ten_gone")).not.toContain(pid);
 		await expect.poll(() => platform.pids("ten_gone")).toEqual([]);
 	});
 });

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../../contract/limits.ts";
 import { httpFetch } from "../../../worker/verbs/http-fetch/http-fetch.ts";
-import { globFault, matchesGlob, readGlob } from "../../../worker/verbs/http-fetch/path-glob.ts";
+import { globFault, matchesGlob, readGlob, splitPath } from "../../../worker/verbs/http-fetch/path-glob.ts";
 import { prepared } from "./perform.ts";
 
 const grantOf = (rule: Record<string, unknown> = {}, parts: Record<string, unknown> = {}) =>
 	httpFetch.bind({ verb: "http.fetch", allow: [{ host: "allowed.example.com", ...rule }], ...parts });
+const matches = (pattern: string, path: string) => matchesGlob(readGlob(pattern), splitPath(path), { left: LIMITS.globSteps });
 const kindOf = (url: string, rule: Record<string, unknown> = {}, method = "GET") =>
 	prepared(grantOf(rule), "fetch", [{ url, method }]).decision.kind;
 
@@ -112,7 +114,7 @@ describe("the rules of http.fetch", () => {
 		fc.assert(
 			fc.property(path, path, (pattern, other) => {
 				fc.pre(globFault(pattern) === null);
-				expect(matchesGlob(readGlob(pattern), other)).toBe(pattern === other);
+				expect(matches(pattern, other)).toBe(pattern === other);
 			}),
 		);
 	});
@@ -130,17 +132,10 @@ describe("the rules of http.fetch", () => {
 					.replace(/(^|\/)\*$/, "$1*/**")
 					.split("/")
 					.reduce((built, item) => built + (item === "**" ? "(?:/[^/]*)*" : `/${item.replaceAll("*", "[^/]*")}`), "");
-				expect(matchesGlob(readGlob(glob), text)).toBe(new RegExp(`^${body}$`).test(text));
+				expect(matches(glob, text)).toBe(new RegExp(`^${body}$`).test(text));
 			}),
 			{ numRuns: 2_000 },
 		);
-	});
-
-	test("a pattern full of stars is matched in time that no path can stretch", () => {
-		const started = performance.now();
-		expect(matchesGlob(readGlob(`/${"*a".repeat(200)}b`), `/${"a".repeat(4_000)}`)).toBe(false);
-		expect(matchesGlob(readGlob(`/${"**/a/".repeat(60)}b`), `/${"a/".repeat(1_500)}`)).toBe(false);
-		expect(performance.now() - started).toBeLessThan(2_000);
 	});
 
 	test.each([

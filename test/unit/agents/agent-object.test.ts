@@ -201,6 +201,25 @@ describe("finish() and cancel()", () => {
 	});
 });
 
+describe("change()", () => {
+	it("makes a version only of a policy that is another one, and keeps old ones while a live run needs them", async () => {
+		const agent = await makeAgent({ grants: { files: FILES } });
+		const { runId } = await admit(agent);
+		const same = await agent.object.change(agent.entry, { policy: { grants: { files: { ...FILES } } } });
+		expect(same).toMatchObject({ policyVersion: 1 });
+		for (const calls of [1, 2, 3]) await agent.object.change(agent.entry, { policy: { grants: { files: FILES }, limits: { calls } } });
+		expect((await write(agent, runId)).kind).toBe("done");
+		const { object: stub } = agent;
+		if (!isStub(stub)) throw new Error("the agent's object is a stub");
+		const versions = () =>
+			runInDurableObject(stub, (_instance, state) => state.storage.sql.exec("SELECT version FROM policies ORDER BY version").toArray());
+		expect(await versions()).toEqual([{ version: 1 }, { version: 4 }]);
+		await agent.object.finish(goodEnd(runId));
+		await agent.object.change(agent.entry, { policy: { grants: {} } });
+		expect(await versions()).toEqual([{ version: 5 }]);
+	});
+});
+
 describe("stop()", () => {
 	it("ends what runs and takes nothing new until the agent is enabled", async () => {
 		const agent = await makeAgent({ grants: { files: FILES } });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Agent, type Agent as AgentView, Policy, type UpdateAgent } from "../../../contract/agents.ts";
 import { BudgetLimits } from "../../../contract/budgets.ts";
 import { Language, Program } from "../../../contract/runs.ts";
+import { canonicalJson } from "../../ledger/chain-call.ts";
 import { bindPolicy } from "../../policy/bind-policy.ts";
 import { describeAgent } from "./facts.ts";
 import type { ObjectState } from "./object-state.ts";
@@ -39,14 +40,17 @@ export const currentAgent = (state: ObjectState): AgentView | null => {
 	return configuration === null ? null : Agent.parse(describeAgent(configuration, state.facts.policy(configuration.policyVersion).policy));
 };
 
-/** Changes what is given. A policy makes a new version. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
+/** Changes what is given. A policy other than the one there is makes a new version; versions are kept while a live run was admitted under them. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
 export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: AgentView["status"] }, nowMs: number): AgentView | null => {
 	const before = state.facts.configuration();
 	if (before === null) return null;
-	const policyVersion = patch.policy === undefined ? before.policyVersion : before.policyVersion + 1;
-	if (patch.policy !== undefined) {
+	const current = state.facts.policy(before.policyVersion).policy;
+	const isNew = patch.policy !== undefined && canonicalJson(patch.policy) !== canonicalJson(current);
+	const policyVersion = isNew ? before.policyVersion + 1 : before.policyVersion;
+	if (isNew && patch.policy !== undefined) {
 		bindPolicy(patch.policy);
 		state.facts.putPolicy(policyVersion, patch.policy);
+		state.facts.dropPolicies(new Set([policyVersion, ...state.runs.live().map((row) => row.state.policyVersion)]));
 	}
 	state.facts.putConfiguration({
 		...before,

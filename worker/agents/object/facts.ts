@@ -4,7 +4,7 @@ import { BudgetLimits } from "../../../contract/budgets.ts";
 import { Language, Program } from "../../../contract/runs.ts";
 import { BudgetState, emptyBudget } from "../../budgets/budget-state.ts";
 import { type BoundPolicy, bindPolicy } from "../../policy/bind-policy.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "./rows.ts";
 
 /** Whose object this is and how it is set up; one row of JSON. */
 export const Configuration = z.strictObject({
@@ -28,6 +28,7 @@ export type Chain = z.infer<typeof Chain>;
 
 const VALUE = { configuration: z.object({ value: jsonColumn(Configuration) }), budget: z.object({ value: jsonColumn(BudgetState) }) };
 const ChainValue = z.object({ value: jsonColumn(Chain) });
+const PolicyVersion = z.object({ version: z.int() });
 const PolicyRow = z.object({ policy: jsonColumn(Policy) });
 
 /** The object's single facts, read from storage once and kept in memory; every write goes to storage in the same step. */
@@ -86,6 +87,15 @@ export class Facts {
 
 	putPolicy(version: number, policy: Policy): void {
 		this.#sql.exec("INSERT INTO policies (version, policy) VALUES (?, ?)", version, JSON.stringify(policy));
+	}
+
+	/** Drops the versions that nothing live was admitted under. */
+	dropPolicies(keep: ReadonlySet<number>): void {
+		for (const { version } of readRows(this.#sql, PolicyVersion, "SELECT version FROM policies")) {
+			if (keep.has(version)) continue;
+			this.#sql.exec("DELETE FROM policies WHERE version = ?", version);
+			this.#policies.delete(version);
+		}
 	}
 
 	/** Forgets what is in memory, after a transaction was rolled back. */

@@ -1,7 +1,8 @@
+import { LIMITS } from "../../../contract/limits.ts";
 import { portOf } from "./address-guard.ts";
 import { type HostPattern, matchesHost, readHostPattern } from "./host-pattern.ts";
 import type { HttpFetchGrant } from "./http-fetch-grant.ts";
-import { matchesGlob, type PathGlob, readGlob } from "./path-glob.ts";
+import { matchesGlob, type PathGlob, readGlob, type Steps, splitPath } from "./path-glob.ts";
 
 /** A rule of a grant made ready to match. */
 export interface BoundRule {
@@ -52,8 +53,12 @@ export const coverRequest = (rules: readonly BoundRule[], method: string, url: U
 		return { kind: "uncovered", why: `no rule of the host allows ${url.protocol.slice(0, -1)} on port ${portOf(url)}` };
 	const ofMethod = ofOrigin.filter((rule) => rule.methods.has(method));
 	if (ofMethod.length === 0) return { kind: "uncovered", why: `no rule of the host allows ${method}` };
-	const rule = ofMethod.find((candidate) => candidate.paths?.some((glob) => matchesGlob(glob, url.pathname)) ?? true);
-	return rule === undefined ? { kind: "uncovered", why: "no rule of the host allows the path" } : { kind: "covered", rule };
+	const path = splitPath(url.pathname);
+	const steps: Steps = { left: LIMITS.globSteps };
+	const rule = ofMethod.find((candidate) => candidate.paths?.some((glob) => matchesGlob(glob, path, steps)) ?? true);
+	if (rule !== undefined) return { kind: "covered", rule };
+	const spent = steps.left < 0 ? `, found out to ${LIMITS.globSteps} steps of comparing; wanted simpler patterns` : "";
+	return { kind: "uncovered", why: `no rule of the host allows the path${spent}` };
 };
 
 const coversPort = (rule: BoundRule, url: URL): boolean => (rule.ports === null ? url.port === "" : rule.ports.has(portOf(url)));

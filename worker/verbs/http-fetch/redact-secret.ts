@@ -1,4 +1,5 @@
 import { bytesToText } from "../byte-text.ts";
+import { codesOf, findNeedle, makeNeedle, type Needle } from "./find-needle.ts";
 
 /** What stands in the place of a secret. */
 export const REDACTED = "[redacted]";
@@ -16,14 +17,15 @@ export const NO_REDACTION: Redactor = { text: (text) => text, bytes: (bytes) => 
 /**
  * Finds the secret's exact value, in binary too, and the forms in which an honest far side echoes it: base64 and base64url (also as a part of a longer
  * encoded text, such as `user:secret`), hex, percent-encoded, and escaped in JSON or HTML. A far side that wants to leak it in another form can.
+ * The time is linear in what is searched, for each form: the far side knows the secret and writes what is searched for it.
  * @param secret printable ASCII, at least LIMITS.injectedSecretBytes.min characters.
  */
 export const makeRedactor = (secret: string): Redactor => {
 	// Longest first: a form that contains another is gone before its part is looked for.
 	const forms = [...new Set(encodedForms(secret))].sort((left, right) => right.length - left.length);
-	const needles = forms.map((form) => ENCODER.encode(form));
+	const needles = forms.map(makeNeedle);
 	return {
-		text: (text) => forms.reduce((rest, form) => rest.replaceAll(form, REDACTED), text),
+		text: (text) => needles.reduce(replaceText, text),
 		bytes: (bytes) => needles.reduce(replaceBytes, bytes),
 	};
 };
@@ -63,32 +65,32 @@ const alignedCores = (bytes: Uint8Array, encoding: "base64" | "base64url"): stri
 		return bytesToText(padded, encoding).slice(start, end);
 	});
 
-const replaceBytes = (bytes: Uint8Array, needle: Uint8Array): Uint8Array => {
-	const found = indexesOf(bytes, needle);
-	if (found.length === 0) return bytes;
-	const mark = ENCODER.encode(REDACTED);
-	const clean = new Uint8Array(bytes.length + found.length * (mark.length - needle.length));
+const replaceText = (text: string, needle: Needle): string => {
+	if (text.length < needle.codes.length) return text;
+	const found = findNeedle(codesOf(text), needle);
+	let clean = "";
 	let from = 0;
-	let to = 0;
-	for (const at of [...found, bytes.length]) {
-		clean.set(bytes.subarray(from, at), to);
-		to += at - from;
-		if (at < bytes.length) clean.set(mark, to);
-		to += mark.length;
-		from = at + needle.length;
+	for (const at of found) {
+		clean += text.slice(from, at) + REDACTED;
+		from = at + needle.codes.length;
 	}
-	return clean;
+	return clean + text.slice(from);
 };
 
-const indexesOf = (bytes: Uint8Array, needle: Uint8Array): number[] => {
-	const [first = 0] = needle;
-	const found: number[] = [];
-	let at = bytes.indexOf(first);
-	while (at !== -1 && at + needle.length <= bytes.length) {
-		const start = at;
-		const matches = needle.every((byte, index) => bytes[start + index] === byte);
-		if (matches) found.push(at);
-		at = bytes.indexOf(first, at + (matches ? needle.length : 1));
+const replaceBytes = (bytes: Uint8Array, needle: Needle): Uint8Array => {
+	const found = findNeedle(bytes, needle);
+	if (found.length === 0) return bytes;
+	const mark = ENCODER.encode(REDACTED);
+	const { length } = needle.codes;
+	const clean = new Uint8Array(bytes.length + found.length * (mark.length - length));
+	let from = 0;
+	let to = 0;
+	for (const at of found) {
+		clean.set(bytes.subarray(from, at), to);
+		clean.set(mark, to + at - from);
+		to += at - from + mark.length;
+		from = at + length;
 	}
-	return found;
+	clean.set(bytes.subarray(from), to);
+	return clean;
 };

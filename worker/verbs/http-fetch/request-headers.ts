@@ -12,7 +12,7 @@ export const checkHeaders = (headers: HeaderList, injectedName: string | null): 
 	const clean: (readonly [string, string])[] = [];
 	for (const [rawName, rawValue] of headers) {
 		const name = rawName.toLowerCase();
-		const value = rawValue.replace(/^[\t ]+|[\t ]+$/g, "");
+		const value = withoutOuterBlanks(rawValue);
 		if (!isHeaderName(name))
 			return { kind: "invalid", why: `found the header name ${JSON.stringify(rawName.slice(0, 40))}, wanted a token` };
 		if (!isHeaderValue(value))
@@ -25,6 +25,17 @@ export const checkHeaders = (headers: HeaderList, injectedName: string | null): 
 	if (bytes > LIMITS.headerBytes) return { kind: "invalid", why: `found ${bytes} bytes of headers, wanted at most ${LIMITS.headerBytes}` };
 	return { kind: "clean", headers: clean };
 };
+
+/** By hand: a regular expression for the blanks at the end tries each run of blanks from each of its places. */
+const withoutOuterBlanks = (value: string): string => {
+	let from = 0;
+	let to = value.length;
+	while (from < to && isBlank(value[from])) from += 1;
+	while (to > from && isBlank(value[to - 1])) to -= 1;
+	return value.slice(from, to);
+};
+
+const isBlank = (character: string | undefined): boolean => character === " " || character === "\t";
 
 /** Bytes of headers on the wire: name, colon and space, value, line end. Names and values are ASCII. */
 export const headerBytes = (headers: HeaderList): number => headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);

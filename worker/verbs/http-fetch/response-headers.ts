@@ -28,8 +28,8 @@ const DROPPED = new Set([
 	"upgrade",
 ]);
 
-/** Links that would make a client fetch. Others, such as `rel="next"` of a list, stay. */
-const FETCHING_LINK = /rel\s*=\s*"?[^";,]*\b(?:preload|prefetch|preconnect|dns-prefetch|modulepreload|prerender)\b/i;
+/** Relations that would make a client fetch. Others, such as `rel="next"` of a list, stay. */
+const FETCHING_RELATION = /\b(?:preload|prefetch|preconnect|dns-prefetch|modulepreload|prerender)\b/;
 
 /**
  * The headers that a program gets, or null when there are more of them, or more bytes, than the platform takes.
@@ -51,8 +51,19 @@ export const keepHeaders = (headers: Headers, hasBody: boolean): HeaderList | nu
 const withoutFetchingLinks = (value: string): string =>
 	value
 		.split(/,\s*(?=<)/)
-		.filter((link) => !FETCHING_LINK.test(link))
+		.filter((link) => !isFetchingLink(link))
 		.join(", ");
+
+/** Cut at every delimiter first, so that each character is looked at a fixed number of times: the far side writes up to LIMITS.headerBytes of them. */
+const isFetchingLink = (link: string): boolean =>
+	link
+		.toLowerCase()
+		.split(/[;,]/)
+		.some((parameter) => {
+			const parts = parameter.split("=");
+			const name = parts.findIndex((part) => part.trimEnd().endsWith("rel"));
+			return name !== -1 && parts.slice(name + 1).some((part) => FETCHING_RELATION.test(part));
+		});
 
 const TEXT_TYPE =
 	/^(?:text\/[^;]+|application\/(?:[\w.+-]+\+)?(?:json|xml)|application\/(?:x-)?(?:javascript|ecmascript|ndjson|yaml|www-form-urlencoded)|application\/(?:graphql|jsonl|x-ndjson|x-www-form-urlencoded)|[\w.+-]+\/[\w.+-]+\+(?:json|xml))$/;

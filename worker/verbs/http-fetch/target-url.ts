@@ -1,4 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import { splitPath } from "./path-glob.ts";
 
 export type TargetReading = { kind: "target"; url: URL } | { kind: "refused"; why: string };
 
@@ -24,6 +25,7 @@ export const readTarget = (text: string, base?: URL): TargetReading => {
 	if (url.protocol !== "https:" && url.protocol !== "http:") return refused("its scheme is neither https nor http");
 	if (url.username !== "" || url.password !== "") return refused("it carries a user name or a password");
 	if (url.pathname.includes("//")) return refused("its path has an empty segment");
+	if (splitPath(url.pathname).length > LIMITS.urlSegments) return refused(`its path has more than ${LIMITS.urlSegments} segments`);
 	if (url.pathname.includes(";")) return refused("its path has a ; in it");
 	if (ENCODED_TRICK.test(url.pathname)) return refused(ENCODED_WHY);
 	if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
