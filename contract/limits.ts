@@ -4,6 +4,10 @@
 export const LIMITS = {
 	/** Largest request body of the API, bytes. A program, its input and its files fit; nothing larger is read. Enforced in http/read-body. */
 	bodyBytes: 2 * 1024 * 1024,
+	/** Most bytes of one tenant's request bodies under way at once in one Worker. Enforced in http/body-bytes. */
+	bodyBytesUnderWay: 32 * 1024 * 1024,
+	/** Time in which a request's body must have arrived, milliseconds. Enforced in http/read-body. */
+	bodyArrivalMs: 20_000,
 	/** Deepest nesting of any JSON taken from outside. Deeper text could exhaust the host's stack. Enforced in contract/bounded-json. */
 	jsonDepth: 100,
 	/** Most values (objects, arrays, scalars) in one JSON text. Enforced in contract/bounded-json. */

@@ -40,8 +40,9 @@ const collect = async (label: string, stream: ReadableStream<Uint8Array> | null)
 	const chunks: Uint8Array[] = [];
 	let length = 0;
 	const reader = stream?.getReader();
+	const deadlineMs = Date.now() + LIMITS.bodyArrivalMs;
 	while (reader) {
-		const { done, value } = await reader.read();
+		const { done, value } = await readBefore(label, reader, deadlineMs);
 		if (done) break;
 		length += value.length;
 		if (length > LIMITS.bodyBytes) {
@@ -58,6 +59,29 @@ const collect = async (label: string, stream: ReadableStream<Uint8Array> | null)
 		offset += chunk.length;
 	}
 	return bytes;
+};
+
+/** The next chunk, if it comes in time. @throws Refusal `invalid_request` when it does not */
+const readBefore = async (
+	label: string,
+	reader: ReadableStreamDefaultReader<Uint8Array>,
+	deadlineMs: number,
+): Promise<ReadableStreamReadResult<Uint8Array>> => {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<null>((resolve) => {
+		timer = setTimeout(() => resolve(null), Math.max(0, deadlineMs - Date.now()));
+	});
+	try {
+		const read = await Promise.race([reader.read(), late]);
+		if (read !== null) return read;
+		reader.cancel().catch(() => {});
+		throw new Refusal(
+			"invalid_request",
+			`${label}: found a body that had not arrived after ${LIMITS.bodyArrivalMs} ms, wanted all of it by then`,
+		);
+	} finally {
+		clearTimeout(timer);
+	}
 };
 
 /** A byte order mark stays, and is then no JSON (RFC 8259 §8.1). */

@@ -4,6 +4,7 @@ import type { Operation } from "../../contract/operation.ts";
 import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
 import type { Caller, HandlerInput, Handlers } from "../handler.ts";
+import { holdBodyBytes } from "./body-bytes.ts";
 import { type Doors, enter } from "./enter.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { parsePart, readQuery } from "./parse-part.ts";
@@ -34,13 +35,17 @@ export const serveOperation = async <Id extends OperationId>(
 ): Promise<Response> => {
 	const operation: Operation = OPERATIONS[id];
 	const label = labelOf(operation);
+	let giveBack = (): void => {};
 	try {
 		const caller = await enter(operation.access, label, asked.request, asked.env, doors);
+		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
 		const parts = await parseParts(operation, asked);
 		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller }));
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
 	} catch (thrown) {
 		return refusalResponse(sameForEveryId(thrown, operation), { requestId: asked.requestId, label });
+	} finally {
+		giveBack();
 	}
 };
 

@@ -1,0 +1,26 @@
+import { Refusal } from "../../contract/errors.ts";
+import { LIMITS } from "../../contract/limits.ts";
+
+/** Bytes of request bodies that each tenant has under way in this isolate: from before a body is read until its request is answered. */
+const underWay = new Map<string, number>();
+
+/**
+ * Sets a request's body aside against its tenant's bound: a body costs several times its size in memory while it is parsed, compiled and admitted, and
+ * one tenant must not fill the memory that all share. A body without a length counts as the largest.
+ * @returns what gives the bytes back. @throws Refusal `rate_limited`
+ */
+export const holdBodyBytes = (label: string, tenantId: string, headers: Headers): (() => void) => {
+	const given = Number(headers.get("content-length") ?? LIMITS.bodyBytes);
+	const bytes = Number.isFinite(given) ? Math.min(Math.max(given, 0), LIMITS.bodyBytes) : LIMITS.bodyBytes;
+	const before = underWay.get(tenantId) ?? 0;
+	if (before + bytes > LIMITS.bodyBytesUnderWay) {
+		const message = `${label}: found ${before} bytes of this tenant's requests under way, wanted at most ${LIMITS.bodyBytesUnderWay} with this one`;
+		throw new Refusal("rate_limited", message, { details: { retryAfterSeconds: 1 } });
+	}
+	underWay.set(tenantId, before + bytes);
+	return () => {
+		const left = (underWay.get(tenantId) ?? 0) - bytes;
+		if (left > 0) underWay.set(tenantId, left);
+		else underWay.delete(tenantId);
+	};
+};
