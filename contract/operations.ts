@@ -160,7 +160,7 @@ export const OPERATIONS = {
 	createKey: {
 		method: "POST",
 		path: "/v1/keys",
-		summary: "Make a key with at most the calling key's scopes. Its value is shown once.",
+		summary: "Make a key with at most the calling key's scopes (left out: all of them). Its value is shown once.",
 		access: needs("write:keys"),
 		params: none,
 		query: none,

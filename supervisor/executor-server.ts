@@ -87,7 +87,11 @@ const route = async (
 ): Promise<void> => {
 	switch (`${request.method} ${request.url}`) {
 		case "GET /status":
-			sendJson(response, { ...options.pool.status(), enclosure: options.enclosure } satisfies ExecutorStatus);
+			sendJson(response, {
+				...options.pool.status(),
+				enclosure: options.enclosure,
+				accepting: options.pool.accepting,
+			} satisfies ExecutorStatus);
 			break;
 		case "POST /run":
 			await handleRun(options.pool, running, request, response);

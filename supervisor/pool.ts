@@ -58,6 +58,11 @@ export class Pool {
 		this.#fill();
 	}
 
+	/** False once it drains or stops: nothing is taken any more. */
+	get accepting(): boolean {
+		return this.#closed === null;
+	}
+
 	/** Jobs that could begin now, if not all of one tenant, and jobs that run. */
 	status(): { idle: number; busy: number } {
 		const busy = this.#busy();

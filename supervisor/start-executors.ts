@@ -27,7 +27,7 @@ export interface Executors {
 	readonly enclosure: Enclosure;
 	readonly pool: Pool;
 	/**
-	 * Takes nothing new; resolves when nothing runs any more and the Worker has had LIMITS.drainSettleMs for what ended last, or after `withinMs`.
+	 * Takes nothing new; what runs may end within `withinMs` and is ended then. Resolves when the Worker has had LIMITS.drainSettleMs to record what ended last.
 	 */
 	drain(withinMs: number): Promise<void>;
 	/** Ends every process and the socket. */
@@ -55,6 +55,8 @@ export const startExecutors = async (options: ExecutorsOptions): Promise<Executo
 			const timeIsUp = setTimeout(withinMs, undefined, { signal: late.signal }).catch(() => {});
 			await Promise.race([pool.drain("the supervisor is shutting down"), timeIsUp]);
 			late.abort();
+			// What still runs ends here, while the Worker is there to record what it used and printed.
+			await pool.stop();
 			const settleMs = pool.lastReleaseMs + LIMITS.drainSettleMs - performance.now();
 			if (settleMs > 0) await setTimeout(settleMs);
 		},

@@ -1,3 +1,4 @@
+import { LIMITS } from "../contract/limits.ts";
 import type { Cordon } from "./start-cordon.ts";
 
 /** Ends the process on SIGTERM and SIGINT: the first lets running runs finish and exits 0, a second one does not wait and exits 1. */
@@ -6,7 +7,9 @@ export const stopOnSignals = (cordon: Cordon): void => {
 	const stop = (): void => {
 		if (stopping) process.exit(1);
 		stopping = true;
-		console.log("Stopping: no new runs are taken, running ones may finish. Again to stop at once.");
+		console.log(
+			`Stopping: what runs may finish within ${LIMITS.drainMs / 1000} s, what waits is taken up at the next start. Again to stop at once.`,
+		);
 		cordon.stop().then(
 			() => process.exit(0),
 			(error: unknown) => {

@@ -43,7 +43,7 @@ export const createLoaderExecutor = (loader: WorkerLoader, gateBinding: (props: 
 		compile: async (source) => compileProgram(source),
 		run,
 		cancel: async (runId) => cancels.get(runId)?.(),
-		status: async () => ({ idle: 1, busy: cancels.size, enclosure: "cloudflare" }),
+		status: async () => ({ idle: 1, busy: cancels.size, enclosure: "cloudflare", accepting: true }),
 	};
 };
 

@@ -130,6 +130,8 @@ export const ExecutorStatus = z.strictObject({
 	idle: z.int(),
 	busy: z.int(),
 	enclosure: z.enum(["bubblewrap", "unshare", "none", "cloudflare"]),
+	/** False while the supervisor stops: what is admitted then waits for the next start. */
+	accepting: z.boolean(),
 });
 export type ExecutorStatus = z.infer<typeof ExecutorStatus>;
 

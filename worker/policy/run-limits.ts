@@ -25,7 +25,7 @@ export const effectiveLimits = (agent: RunLimits | undefined, budget: BudgetLimi
 		if (wanted !== undefined && wanted > ceiling(field)) {
 			throw new Refusal(
 				"invalid_request",
-				`Starting a run: limits.${field}: found ${wanted}, wanted at most ${ceiling(field)}, the agent's limit`,
+				`Starting a run: limits.${field}: found ${wanted}, wanted at most ${ceiling(field)}, the agent's limit (its policy's limits.${field})`,
 			);
 		}
 	}

@@ -16,7 +16,7 @@ const statusOf = async (env: Env): Promise<ExecutorStatus | null> => {
 export const healthHandlers: Handlers<"getHealth"> = {
 	getHealth: async ({ env }) => {
 		const status = await statusOf(env);
-		const ready = status !== null && (status.enclosure === "cloudflare" || status.idle + status.busy > 0);
+		const ready = status?.accepting === true && (status.enclosure === "cloudflare" || status.idle + status.busy > 0);
 		const seal = sealKeyProblem(env);
 		const warnings = [
 			...(status?.enclosure === "none"

@@ -1,5 +1,5 @@
 import { Refusal } from "../../contract/errors.ts";
-import { locatorOf } from "../../contract/ids.ts";
+import { isId, locatorOf } from "../../contract/ids.ts";
 import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agents/agent-registry.ts";
 import { pageFrom, readCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
@@ -15,6 +15,14 @@ const entryOf = async (env: Env, tenantId: string, runId: string): Promise<Agent
 	const entry = await findByLocator(env, tenantId, locatorOf(runId));
 	if (entry === null) throw missing();
 	return entry;
+};
+
+/** The run after which a page of runs begins. */
+const runCursor = (cursor: string | undefined): string | null => {
+	const before = readCursor(cursor);
+	if (before !== null && !isId("run", before))
+		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
+	return before;
 };
 
 /** The place after which a page of calls or lines begins. */
@@ -46,7 +54,7 @@ export const runHandlers: Handlers<Ids> = {
 		const runs = await listArchivedRuns(env.DB, caller.tenantId, {
 			agentId: agent?.agentId ?? null,
 			status: query.status ?? null,
-			before: readCursor(query.cursor),
+			before: runCursor(query.cursor),
 			most: query.limit + 1,
 		});
 		return { status: 200, body: pageFrom(runs, query.limit) };

@@ -31,7 +31,7 @@ test("the worked example in docs/design/verbs.md is a verb as it stands there", 
 });
 
 test("every verb of the catalogue stands under its own name, with a strict schema that asks for that name", () => {
-	expect([...CATALOGUE.keys()]).toEqual(["files", "http.fetch", "crypto.sign"]);
+	expect([...CATALOGUE.keys()]).toEqual(expect.arrayContaining(["files", "http.fetch", "crypto.sign"]));
 	for (const [name, verb] of CATALOGUE) {
 		expect(verb.name).toBe(name);
 		expect(verb.grantSchema.safeParse({ verb: "other" }).error?.issues[0]?.path).toEqual(["verb"]);
