@@ -99,9 +99,12 @@ const execute = async (
 	const timeUp = new Promise<null>((resolve) => {
 		timer = setTimeout(() => resolve(null), waitMs);
 	});
+	const fromMs = Date.now();
 	const run = await Promise.race([work, timeUp]);
 	clearTimeout(timer);
-	return run ?? (await agentObject(env, entry).run(attempt.runId)) ?? admitted;
+	const now = run ?? (await agentObject(env, entry).run(attempt.runId)) ?? admitted;
+	// A run that no executor took waits again: so does its caller, for what is left of its time.
+	return ended(env, entry, now, Math.max(0, waitMs - (Date.now() - fromMs)));
 };
 
 /** The run when it has ended, or as it is when the caller waits no longer. */
