@@ -38,6 +38,9 @@ export const ask = async (method: string, path: string, question: Question = {})
 	if (question.key !== undefined) headers.set("authorization", `Bearer ${question.key}`);
 	const body = question.raw ?? (question.body === undefined ? null : JSON.stringify(question.body));
 	if (body !== null && !headers.has("content-type")) headers.set("content-type", "application/json");
+	// As a real client does; without it a body counts as the largest.
+	if (typeof body === "string" && question.raw === undefined)
+		headers.set("content-length", String(new TextEncoder().encode(body).byteLength));
 	const context = createExecutionContext();
 	const request = new Request(`http://cordon.test${path}`, { method, headers, body });
 	const response = await app.fetch(request, question.env ?? testEnv, context);
