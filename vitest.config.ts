@@ -15,9 +15,16 @@ export default defineConfig({
 						miniflare: { bindings: { MIGRATIONS: await readD1Migrations("./migrations") } },
 					})),
 				],
-				test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["./test/unit/apply-migrations.ts"] },
+				test: {
+					name: "unit",
+					globalSetup: "./test/build-libraries.ts",
+					include: ["test/unit/**/*.test.ts"],
+					setupFiles: ["./test/unit/apply-migrations.ts"],
+				},
 			},
-			{ test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 20_000 } },
+			{
+				test: { name: "node", globalSetup: "./test/build-libraries.ts", include: ["test/node/**/*.test.ts"], testTimeout: 20_000 },
+			},
 			{
 				test: {
 					name: "platform",

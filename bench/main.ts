@@ -5,16 +5,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent } from "../contract/agents.ts";
-import { Secret } from "../contract/tenants.ts";
 import { type ApiClient, type CreateRunInput, createApiClient } from "../scripts/support/api-client.ts";
 import { startCordon } from "../supervisor/start-cordon.ts";
 import { startBareLoader } from "./bare-loader.ts";
+import { startLoopbackUpstream } from "./loopback-upstream.ts";
+import { measureVerbs } from "./measure-verbs.ts";
 import { residentTreeMb } from "./resident-memory.ts";
 import { load, percentile, show, timed } from "./statistics.ts";
 
 const PROGRAM = "export default async (input, env) => { let sum = 0; for (let i = 0; i < 1000; i += 1) sum += i; return { sum }; };";
 const BOMB = "export default async () => { while (true) {} };";
-const CALLS = 50;
 const quick = process.argv.includes("--quick");
 const scale = (count: number): number => (quick ? Math.max(10, Math.floor(count / 10)) : count);
 
@@ -54,27 +54,6 @@ const compareWithBare = async (api: ApiClient): Promise<void> => {
 		}
 	} finally {
 		await bare.close();
-	}
-};
-
-/** What one call adds: runs with many calls against runs with none, in turn. */
-const measureCalls = async (api: ApiClient): Promise<void> => {
-	const files = { "/workspace/input/a.txt": { text: "hello" } };
-	const programs = {
-		none: "export default async () => 1;",
-		"files.readText": `export default async (input, env) => { for (let i = 0; i < ${CALLS}; i += 1) await env.files.readText("/workspace/input/a.txt"); };`,
-		"signer.sign": `export default async (input, env) => { for (let i = 0; i < ${CALLS}; i += 1) await env.signer.sign("payload"); };`,
-	};
-	const times: Record<string, number[]> = {};
-	for (let index = 0; index < scale(40); index += 1) {
-		for (const [name, program] of Object.entries(programs)) {
-			const took = await timed(() => run(api, { agent: "caller", program, language: "javascript", files }, "succeeded"));
-			times[name] = [...(times[name] ?? []), took];
-		}
-	}
-	const none = percentile(times["none"] ?? [], 0.5);
-	for (const name of ["files.readText", "signer.sign"]) {
-		console.log(`one call of ${name.padEnd(24)} ${show((percentile(times[name] ?? [], 0.5) - none) / CALLS)} ms (aim: at most 1.5)`);
 	}
 };
 
@@ -118,24 +97,20 @@ const measureMemory = async (api: ApiClient): Promise<void> => {
 };
 
 const dataFolder = await mkdtemp(join(tmpdir(), "cordon-bench-"));
-const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [] });
+const upstream = await startLoopbackUpstream();
+const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [upstream.host] });
 try {
 	const api = createApiClient(cordon.url, cordon.key);
-	await api.expect(200, Secret, "PUT", "/v1/secrets/k", { value: "0123456789abcdef0123456789abcdef" });
-	const grants = {
-		files: { verb: "files", mounts: { "/workspace/input": "read" } },
-		signer: { verb: "crypto.sign", secret: "k", algorithm: "hmac-sha256" },
-	};
 	await api.expect(201, Agent, "POST", "/v1/agents", { name: "plain", policy: {} });
 	await api.expect(201, Agent, "POST", "/v1/agents", { name: "bomber", policy: {} });
-	await api.expect(201, Agent, "POST", "/v1/agents", { name: "caller", policy: { grants } });
 	console.log(`Cordon on one machine, ${process.version}, enclosure ${cordon.enclosure.kind}${quick ? ", quick" : ""}`);
 	await compareWithBare(api);
-	await measureCalls(api);
+	await measureVerbs(api, upstream, scale(40));
 	await measureKill(api);
 	await measureNeighbours(api);
 	await measureMemory(api);
 } finally {
 	await cordon.stop();
+	await upstream.close();
 	await rm(dataFolder, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BudgetLimits } from "./budgets.ts";
 import { AtMs, atMost, Name } from "./common.ts";
 import { idOf } from "./ids.ts";
+import { LIBRARY_NAMES } from "./libraries.ts";
 import { LIMITS } from "./limits.ts";
 import { Language, Program, RunLimits } from "./runs.ts";
 
@@ -26,6 +27,12 @@ export const Policy = z.strictObject({
 	).default({}),
 	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
 	limits: RunLimits.optional(),
+	/** Libraries that programs may import by name; left out: none. */
+	libraries: z
+		.array(z.enum(LIBRARY_NAMES, { error: `wanted a library of the platform: ${LIBRARY_NAMES.join(", ")}` }))
+		.max(LIBRARY_NAMES.length)
+		.refine((names) => new Set(names).size === names.length, { error: "wanted each library once" })
+		.optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -24,6 +24,11 @@ export const ERRORS = {
 	concurrency_exceeded: { status: 429, retry: true, hint: "Wait until a run ends." },
 	agent_disabled: { status: 403, retry: false, hint: "Enable the agent." },
 	tenant_suspended: { status: 403, retry: false, hint: "Ask the platform's operator." },
+	tool_server_failed: {
+		status: 502,
+		retry: true,
+		hint: "Check the tool server's URL, its secret, and that it answers; then send it again.",
+	},
 	no_executor: { status: 503, retry: true, hint: "Start Cordon with npm start, or deploy it; without an executor nothing is run." },
 	internal: { status: 500, retry: true, hint: "Try again; if it stays, report the request id." },
 
@@ -53,6 +58,8 @@ export const ERRORS = {
 	upstream_failed: { status: 0, retry: true, hint: "The other side could not be reached or answered wrongly." },
 	upstream_timeout: { status: 0, retry: true, hint: "The other side took too long." },
 	response_too_large: { status: 0, retry: false, hint: "Ask for less, or raise the grant's responseBytes." },
+	sql_denied: { status: 0, retry: false, hint: "Use the tables and columns that the grant lists." },
+	sql_limit_exceeded: { status: 0, retry: false, hint: "Ask for less: narrow the WHERE, add a LIMIT, join fewer rows." },
 	secret_unavailable: {
 		status: 0,
 		retry: false,

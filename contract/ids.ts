@@ -10,7 +10,7 @@ const PLAIN = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const ROUTED = /^[0-9a-hjkmnp-tv-z]{42}$/;
 
 const ROUTED_KINDS = ["run", "cal", "apr"] as const;
-type PlainKind = "ten" | "key" | "agt" | "hld" | "sec" | "trg" | "end" | "dlv";
+type PlainKind = "ten" | "key" | "agt" | "hld" | "sec" | "trg" | "end" | "dlv" | "res" | "hdl";
 type RoutedKind = (typeof ROUTED_KINDS)[number];
 
 const encodeTime = (atMs: number): string => {

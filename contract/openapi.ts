@@ -3,7 +3,7 @@ import { Agent, AgentSummary } from "./agents.ts";
 import { Budget } from "./budgets.ts";
 import { ErrorBody } from "./common.ts";
 import { ERRORS } from "./errors.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, StreamedBody } from "./operation.ts";
 import { Health, OPERATIONS } from "./operations.ts";
 import { Call, Run, RunLog, RunSummary } from "./runs.ts";
 import { Key, NewKey, NewTenant, Secret, Tenant } from "./tenants.ts";
@@ -48,7 +48,9 @@ type Reference = (schema: z.ZodType, name: string, io: "input" | "output") => Js
 
 const describeOperation = (id: string, operation: Operation, reference: Reference): Json => {
 	const title = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
-	const body = operation.body && { required: true, content: jsonContent(reference(operation.body, `${title}Body`, "input")) };
+	const body = operation.stream
+		? streamedBody(operation.stream)
+		: operation.body && { required: true, content: jsonContent(reference(operation.body, `${title}Body`, "input")) };
 	return {
 		operationId: id,
 		summary: operation.summary,
@@ -58,6 +60,12 @@ const describeOperation = (id: string, operation: Operation, reference: Referenc
 		responses: describeAnswers(title, operation, reference),
 	};
 };
+
+const streamedBody = ({ contentTypes, mostBytes }: StreamedBody): Json => ({
+	required: true,
+	description: `At most ${mostBytes} bytes.`,
+	content: Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: "string", contentEncoding: "binary" } }])),
+});
 
 const describeAccess = ({ access }: Operation): Json => {
 	if (access.kind === "public") return { security: [] };

@@ -15,8 +15,16 @@ export interface Operation {
 	readonly query: z.ZodObject;
 	/** Null: no body is read. */
 	readonly body: z.ZodType | null;
+	/** A body that is read as it comes and never held whole; `body` is null then. Left out: none. */
+	readonly stream?: StreamedBody;
 	/** HTTP status -> schema of the body; null: no JSON body (a file's bytes, or nothing). */
 	readonly answers: Readonly<Record<number, z.ZodType | null>>;
+}
+
+/** Bytes of one of some media types, at most so many. They are counted while they pass. */
+export interface StreamedBody {
+	readonly contentTypes: readonly string[];
+	readonly mostBytes: number;
 }
 
 /** Access of a key with the scope. */

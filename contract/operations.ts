@@ -3,9 +3,13 @@ import { Agent, AgentSummary, CreateAgent, DisableAgent, UpdateAgent } from "./a
 import { Budget, PutBudget } from "./budgets.ts";
 import { Name, PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
+import { DATASET_OPERATIONS } from "./dataset-operations.ts";
+import { MODEL_OPERATIONS } from "./model-operations.ts";
 import { anybody, needs, none, type Operation, operator } from "./operation.ts";
 import { RUN_OPERATIONS } from "./run-operations.ts";
 import { CreateKey, CreateTenant, Key, NewKey, NewTenant, PutSecret, Secret, Tenant, UpdateTenant } from "./tenants.ts";
+import { STORE_OPERATIONS } from "./store-operations.ts";
+import { TOOL_OPERATIONS } from "./tool-operations.ts";
 
 const byAgent = z.strictObject({ id: idOf("agt") });
 const byKey = z.strictObject({ id: idOf("key") });
@@ -24,6 +28,10 @@ export const Health = z.strictObject({
 /** The one table: what is not in it cannot be routed. */
 export const OPERATIONS = {
 	...RUN_OPERATIONS,
+	...TOOL_OPERATIONS,
+	...MODEL_OPERATIONS,
+	...DATASET_OPERATIONS,
+	...STORE_OPERATIONS,
 
 	createAgent: {
 		method: "POST",

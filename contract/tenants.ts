@@ -15,6 +15,12 @@ export const SCOPES = [
 	"write:budgets",
 	"read:keys",
 	"write:keys",
+	"read:models",
+	"write:models",
+	"read:datasets",
+	"write:datasets",
+	"read:tools",
+	"write:tools",
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

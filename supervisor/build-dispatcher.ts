@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { LIBRARY_NAMES } from "../contract/libraries.ts";
 import { LIMITS } from "../contract/limits.ts";
+import { buildEngine } from "./build-engine.ts";
+import { buildLibraries, readLibrary } from "./build-libraries.ts";
 import { repositoryRoot } from "./repository-root.ts";
 
 /**
  * The configuration of every executor process. Socket paths are relative to the process's working directory, its own folder. The service named
- * `internet` is defined here, allowing nothing, because workerd otherwise makes one that reaches every public address.
+ * `internet` is defined here, allowing nothing, because workerd otherwise makes one that reaches every public address. The libraries are embedded
+ * compressed: as text they took every process 18 MiB.
  */
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -20,7 +25,13 @@ const config :Workerd.Config = (
   v8Flags = ["--max-heap-size=${LIMITS.memoryMb.max}"],
 );
 const dispatcher :Workerd.Worker = (
-  modules = [(name = "dispatcher.js", esModule = embed "dispatcher.js")],
+  modules = [
+    (name = "dispatcher.js", esModule = embed "dispatcher.js"),
+${LIBRARY_NAMES.map((name) => `    (name = "libraries/${name}.js.gz", data = embed "${name}.js.gz"),`).join("\n")}
+    (name = "engine/engine.js", text = embed "engine.js"),
+    (name = "engine/xlsx.js", text = embed "engine-xlsx.js"),
+    (name = "engine/sqlite.wasm", data = embed "sqlite.wasm"),
+  ],
   compatibilityDate = "2026-11-01",
   compatibilityFlags = ["no_nodejs_compat", "no_nodejs_compat_v2"],
   bindings = [
@@ -52,27 +63,34 @@ const bundle = async (entry: string, options: { external: string[]; minify: bool
 };
 
 /**
- * Builds what an executor process loads: its configuration, the bundled dispatcher, the harness's text. The folder's name is the digest of its
+ * Builds what an executor process loads: its configuration, the bundled dispatcher, the harness's text, the libraries' bundles, the SQL engine. The folder's name is the digest of its
  * content and it appears at once, so that supervisors that start side by side share it and none sees half of it.
  * @param harnessFolder holds `harness.js` and what it imports; worker/harness unless a test brings its own.
  * @returns the absolute path of the folder, with `config.capnp` in it.
  */
 export const buildDispatcher = async (harnessFolder = join(repositoryRoot, "worker/harness")): Promise<string> => {
-	const files = {
+	await buildLibraries();
+	const libraries = await Promise.all(LIBRARY_NAMES.map(async (name) => [`${name}.js.gz`, gzipSync(await readLibrary(name))] as const));
+	const engine = await buildEngine();
+	const files: Record<string, string | Uint8Array> = {
+		...Object.fromEntries(libraries),
 		"config.capnp": CONFIG,
+		"engine.js": engine.js,
+		"engine-xlsx.js": engine.xlsx,
+		"sqlite.wasm": engine.wasm,
 		"dispatcher.js": await bundle(join(repositoryRoot, "supervisor/executor-process/dispatcher.ts"), {
 			external: ["cloudflare:*"],
 			minify: false,
 		}),
 		"harness.json": await bundleHarness(harnessFolder),
 	};
-	const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+	const digest = digestOf(files);
 	const parent = join(repositoryRoot, ".build/executor");
 	const folder = join(parent, digest);
 	if (await isFolder(folder)) return folder;
 	await mkdir(parent, { recursive: true });
 	const draft = await mkdtemp(join(parent, "draft-"));
-	for (const [name, text] of Object.entries(files)) await writeFile(join(draft, name), text);
+	for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
 	try {
 		await rename(draft, folder);
 	} catch (error) {
@@ -80,6 +98,12 @@ export const buildDispatcher = async (harnessFolder = join(repositoryRoot, "work
 		if (!(await isFolder(folder))) throw error;
 	}
 	return folder;
+};
+
+const digestOf = (files: Readonly<Record<string, string | Uint8Array>>): string => {
+	const hash = createHash("sha256");
+	for (const [name, content] of Object.entries(files)) hash.update(`${name}\n${content.length}\n`).update(content);
+	return hash.digest("hex").slice(0, 16);
 };
 
 const isFolder = async (path: string): Promise<boolean> => {

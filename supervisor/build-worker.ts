@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildLibraries } from "./build-libraries.ts";
 
 /**
- * Bundles the control plane's Worker. The harness's files go in as text, as wrangler's rules have it.
+ * Bundles the control plane's Worker. The harness's files and the libraries' bundles go in as text, as wrangler's rules have it.
  * @param entry absolute path of the module that exports the app and its Durable Objects.
  * @returns the bundle's text, one ES module.
  */
 export const buildWorker = async (entry: string): Promise<string> => {
+	await buildLibraries();
 	const result = await build({
 		entryPoints: [entry],
 		bundle: true,
@@ -18,9 +20,9 @@ export const buildWorker = async (entry: string): Promise<string> => {
 		logLevel: "silent",
 		plugins: [
 			{
-				name: "harness as text",
+				name: "code of isolates as text",
 				setup(plugin) {
-					plugin.onLoad({ filter: /[/\\]worker[/\\]harness[/\\][^/\\]+\.js$/ }, async (args) => ({
+					plugin.onLoad({ filter: /[/\\](?:worker[/\\]harness|\.build[/\\](?:libraries|engine))[/\\][^/\\]+\.js$/ }, async (args) => ({
 						contents: await readFile(args.path, "utf8"),
 						loader: "text",
 					}));

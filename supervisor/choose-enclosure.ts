@@ -5,9 +5,10 @@ import { unshareEnclosure } from "./enclosure-unshare.ts";
 import { ExecutorProcess, type ExecutorSettings } from "./executor-process.ts";
 import { findProgram } from "./find-program.ts";
 import { sharedLibraries } from "./shared-libraries.ts";
+import { worksForTrivialProgram } from "./works-for-trivial-program.ts";
 
 /** Every enclosure that is installed, strongest first; whether each works here is another matter. */
-const installedEnclosures = async (workerd: string): Promise<readonly Enclosure[]> => {
+export const installedEnclosures = async (workerd: string): Promise<readonly Enclosure[]> => {
 	const [bwrap, unshare, setpriv] = ["bwrap", "unshare", "setpriv"].map(findProgram);
 	const found: Enclosure[] = [];
 	if (bwrap) found.push(bubblewrapEnclosure(bwrap, await sharedLibraries([workerd])));
@@ -16,26 +17,43 @@ const installedEnclosures = async (workerd: string): Promise<readonly Enclosure[
 };
 
 /**
- * The strongest enclosure that works on this machine, found by starting an executor process in each: containers often forbid one of them.
- * When none starts anything, the strongest installed one stands, so that a broken binary does not open the door.
- * @param kinds which may be used; a test names one. @throws Error when none of them is installed.
+ * The strongest enclosure in which an executor process starts. Without walls only where the kernel allows none: when a walled one is installed and
+ * works for a trivial program, what failed in it is the executor's own, and an open door is no answer to that (decision 0009).
+ * @param kinds which may be used; `none` alone is taken at its word.
+ * @throws Error when none of them is installed, or none starts an executor; it says what each one said.
  */
 export const chooseEnclosure = async (
 	settings: Omit<ExecutorSettings, "enclosure">,
 	kinds: readonly Enclosure["kind"][] = ["bubblewrap", "unshare", "none"],
 ): Promise<Enclosure> => {
 	const candidates = (await installedEnclosures(settings.workerd)).filter((candidate) => kinds.includes(candidate.kind));
-	const [strongest] = candidates;
-	if (strongest === undefined) throw new Error(`Choosing an enclosure: none of ${kinds.join(", ")} is installed, wanted one of them.`);
+	if (candidates.length === 0) throw new Error(`Choosing an enclosure: none of ${kinds.join(", ")} is installed, wanted one of them.`);
+	const reasons: string[] = [];
+	const permitted: string[] = [];
 	for (const enclosure of candidates) {
-		try {
-			const process = await ExecutorProcess.start({ ...settings, enclosure });
-			process.kill();
-			await process.ended;
-			return enclosure;
-		} catch {
-			// It does not work here; the next one may.
-		}
+		if (enclosure.kind === "none" && (kinds.length === 1 || permitted.length === 0)) return withReasons(enclosure, reasons);
+		if (enclosure.kind === "none") break;
+		const reason = await whyNot({ ...settings, enclosure });
+		if (reason === null) return enclosure;
+		reasons.push(`${enclosure.kind}: ${reason}`);
+		if (await worksForTrivialProgram(enclosure, settings.runtimeFolder)) permitted.push(enclosure.kind);
 	}
-	return strongest;
+	throw new Error(
+		`Choosing an enclosure: no executor process starts in ${permitted.join(" or ") || kinds.join(" or ")}, wanted one that does. ${reasons.join(". ")}`,
+	);
 };
+
+/** Why no executor process starts with these settings, or null when one does. It has ended by then. */
+const whyNot = async (settings: ExecutorSettings): Promise<string | null> => {
+	try {
+		const process = await ExecutorProcess.start(settings);
+		process.kill();
+		await process.ended;
+		return null;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+};
+
+const withReasons = (enclosure: Enclosure, reasons: readonly string[]): Enclosure =>
+	reasons.length === 0 ? enclosure : { ...enclosure, warning: [enclosure.warning, ...reasons].join(" ") };

@@ -4,6 +4,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import type { MigrationDatabase } from "./apply-migrations.ts";
 import { findProgram } from "./find-program.ts";
 import type { GateAddress } from "./gate-splice.ts";
+import type { Stores } from "./read-stores.ts";
 
 const NAME = "cordon";
 
@@ -21,6 +22,8 @@ export interface ControlPlaneOptions {
 	readonly bindings: Readonly<Record<string, string>>;
 	/** Whether requests of programs may reach loopback; the Worker still checks host and port. */
 	readonly allowLoopback: boolean;
+	/** Databases of tenants' stores. */
+	readonly stores: Stores;
 }
 
 /** The control plane's Worker, running. */
@@ -86,7 +89,9 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 					compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
 					bindings: { ...options.bindings },
 					durableObjects: { AGENTS: { className: "AgentObject", useSQLite: true } },
-					d1Databases: ["DB"],
+					d1Databases: { DB: "DB", ...options.stores.d1Databases },
+					hyperdrives: { ...options.stores.hyperdrives },
+					r2Buckets: ["BLOBS"],
 					queueProducers: { RUNS: { queueName: "cordon-runs" } },
 					queueConsumers: { "cordon-runs": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 5 } },
 					serviceBindings: {

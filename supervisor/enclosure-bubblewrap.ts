@@ -4,6 +4,7 @@ const shown = (paths: readonly string[]): string[] => paths.flatMap((path) => ["
 
 /**
  * Encloses with bubblewrap: all namespaces new, a root that holds workerd, its libraries and the process's own folder, and death with the parent.
+ * No session of its own inside: it is in the wrapper's, which has no terminal, and in its process group, by which the guard finds it.
  * @param bwrap absolute path of the program.
  * @param libraries what workerd is linked with.
  */
@@ -13,7 +14,7 @@ export const bubblewrapEnclosure = (bwrap: string, libraries: readonly string[])
 	commandLine: (program: EnclosedProgram): CommandLine => ({
 		file: bwrap,
 		args: [
-			...["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
+			...["--unshare-all", "--unshare-user", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"],
 			...["--ro-bind", program.workerd, "/bin/workerd"],
 			...shown(libraries),
 			...["--dev-bind", "/dev/urandom", "/dev/urandom"],

@@ -7,7 +7,7 @@ const WARNING =
 
 /**
  * Starts workerd in its own folder with an empty environment and nothing else between it and the machine; the isolate and the limits still hold.
- * @param setpriv absolute path of the program; null when it is not installed, and then the process may outlive a supervisor that is killed.
+ * @param setpriv absolute path of the program; null when it is not installed, and then the guard alone ends the process of a supervisor that is killed.
  */
 export const noEnclosure = (setpriv: string | null): Enclosure => ({
 	kind: "none",

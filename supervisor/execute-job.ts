@@ -1,4 +1,5 @@
 import type { ExecutionOutcome, Job } from "../worker/executor/protocol.ts";
+import { engineMemoryMb } from "./engine-memory.ts";
 import type { ExecutorProcess } from "./executor-process.ts";
 import type { ExecutorReply } from "./executor-request.ts";
 import type { Pool } from "./pool.ts";
@@ -25,7 +26,7 @@ export const executeJob = async (
 		clean = outcome.kind === "answered";
 		return outcome;
 	} finally {
-		release(clean);
+		release(clean, engineMemoryMb(job.datasetBytes));
 	}
 };
 
@@ -37,7 +38,8 @@ const runIn = async (
 ): Promise<ExecutionOutcome> => {
 	process.spool.reset();
 	process.gate.open();
-	const watch = new RunWatch(process, job.limits, cancelled);
+	const memoryMb = job.limits.memoryMb + engineMemoryMb(job.datasetBytes);
+	const watch = new RunWatch(process, { ...job.limits, memoryMb }, cancelled);
 	onStart(watch.startedAtMs);
 	const reply = await process.ask("/run", JSON.stringify(job));
 	const measured = watch.end();

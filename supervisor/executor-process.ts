@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { LIMITS } from "../contract/limits.ts";
 import type { Enclosure } from "./enclosure.ts";
 import { ErrorTail } from "./error-tail.ts";
+import { executorGuard } from "./executor-guard.ts";
 import { askExecutor, type ExecutorReply } from "./executor-request.ts";
 import { withRlimits } from "./executor-rlimits.ts";
 import { findWorkerdPid } from "./find-workerd-pid.ts";
@@ -31,6 +32,11 @@ const WRAPPER_GRACE_MS = 500;
 const IDLE_CONNECTION_MS = 2_000;
 /** How often a starting process is asked whether it is there, milliseconds. */
 const START_POLL_MS = 8;
+/**
+ * Stands still until it is told to go on, which happens when the guard knows its process group; a supervisor that dies before that says nothing,
+ * and nothing runs. Then it becomes what it was given.
+ */
+const GATED = 'read -r go && exec "$@" </dev/null';
 /** The kernel's out-of-memory killer takes an executor process before the control plane. */
 const OOM_SCORE = "800";
 
@@ -81,7 +87,7 @@ export class ExecutorProcess {
 			writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
 			return new ExecutorProcess(parts, pid, use.residentBytes);
 		} catch (error) {
-			parts.wrapper.kill("SIGKILL");
+			killGroup(parts.wrapper);
 			await parts.ended;
 			const said = parts.errors.read();
 			throw new Error(`Starting an executor process: ${error instanceof Error ? error.message : "failed"}; it said: ${said || "nothing"}`);
@@ -111,7 +117,9 @@ export class ExecutorProcess {
 		} catch {
 			// Gone already; the wrapper's end follows.
 		}
-		setTimeout(WRAPPER_GRACE_MS, undefined, { ref: false }).then(() => this.#wrapper.kill("SIGKILL"));
+		setTimeout(WRAPPER_GRACE_MS, undefined, { ref: false }).then(() => {
+			if (this.#alive) killGroup(this.#wrapper);
+		});
 	}
 }
 
@@ -132,23 +140,48 @@ const launch = async (settings: ExecutorSettings): Promise<StartedParts> => {
 	const gate = await GateSplice.listen(join(folder, "gate.sock"), settings.gate);
 	const enclosed = { workerd: settings.workerd, executorFolder: settings.executorFolder, ownFolder: folder };
 	const command = withRlimits(settings.enclosure.commandLine(enclosed));
-	// A session of its own: a Ctrl-C in the terminal is for the supervisor, which lets runs finish.
-	const wrapper = spawn(command.file, command.args, { cwd: folder, env: {}, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+	// A session and a process group of its own: a Ctrl-C in the terminal is for the supervisor, which lets runs finish; and what the wrappers start
+	// stays in the group, so that all of it can be ended at every moment of the start.
+	const wrapper = spawn("/bin/sh", ["-c", GATED, "executor", command.file, ...command.args], {
+		cwd: folder,
+		env: {},
+		detached: true,
+		stdio: ["pipe", "pipe", "pipe"],
+	});
 	// workerd closes a connection that was idle for five seconds: ours goes first, so that no run is handed to one that is closing.
 	const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
 	const spool = new LogSpool();
 	const errors = new ErrorTail();
 	wrapper.stdout.on("data", (chunk: Buffer) => spool.write(chunk));
 	wrapper.stderr.on("data", (chunk: Buffer) => errors.write(chunk));
+	wrapper.stdin.on("error", () => {});
 	const ended = new Promise<void>((resolve) => {
 		wrapper.once("error", () => resolve());
 		wrapper.once("close", () => resolve());
 	}).then(async () => {
+		if (wrapper.pid !== undefined) executorGuard.forget(wrapper.pid);
 		gate.end();
 		agent.destroy();
 		await rm(folder, { recursive: true, force: true });
 	});
+	if (wrapper.pid !== undefined)
+		executorGuard.watch(wrapper.pid).then(
+			() => wrapper.stdin.end("go\n"),
+			(error: unknown) => {
+				errors.write(Buffer.from(`${error instanceof Error ? error.message : "the guard is gone"}\n`));
+				wrapper.stdin.end();
+			},
+		);
 	return { wrapper, folder, agent, spool, errors, gate, ended };
+};
+
+/** Ends the wrapper and everything that it has started so far. Only while it has not ended, since its number comes again. */
+const killGroup = (wrapper: ChildProcess): void => {
+	try {
+		if (wrapper.pid !== undefined) process.kill(-wrapper.pid, "SIGKILL");
+	} catch {
+		// Nothing of it is left.
+	}
 };
 
 /** The socket's file appears before anybody listens behind it, so asking is the only way to know. */

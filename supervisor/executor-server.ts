@@ -3,9 +3,10 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { z } from "zod";
 import { LIMITS } from "../contract/limits.ts";
-import { type ExecutionOutcome, type ExecutorStatus, Job, SourceProgram } from "../worker/executor/protocol.ts";
+import { type ExecutionOutcome, type ExecutorStatus, ImportJob, Job, SourceProgram } from "../worker/executor/protocol.ts";
 import { compileSource } from "./compile-source.ts";
 import { executeJob } from "./execute-job.ts";
+import { importDataset } from "./import-dataset.ts";
 import type { Pool } from "./pool.ts";
 import { readBody } from "./read-body.ts";
 
@@ -14,6 +15,8 @@ const CancelRequest = z.strictObject({ runId: z.string() });
 
 /** Largest body of a cancellation, bytes. */
 const CANCEL_BYTES = 1_024;
+/** Largest body of an import, bytes: a token, and what the data is; the data itself goes another way. */
+const IMPORT_BYTES = 16 * 1024;
 
 /** The supervisor as the control plane's Worker sees it. */
 export interface ExecutorServer {
@@ -29,7 +32,7 @@ export interface ExecutorServerOptions {
 
 /**
  * Serves `POST /run` (Job -> ExecutionOutcome; headers, with `x-started-at-ms`, are sent when the run leaves the queue), `POST /compile`
- * ({source, tenantId} -> CompileOutcome or {kind: "refused", why}), `POST /cancel` ({runId} -> 204) and `GET /status` (ExecutorStatus) on a
+ * ({source, tenantId} -> CompileOutcome or {kind: "refused", why}), `POST /import` (ImportJob -> ImportOutcome), `POST /cancel` ({runId} -> 204) and `GET /status` (ExecutorStatus) on a
  * unix socket. A run whose connection goes away is stopped: nobody is left to hear how it ends.
  */
 export const serveExecutors = async (options: ExecutorServerOptions): Promise<ExecutorServer> => {
@@ -99,6 +102,9 @@ const route = async (
 		case "POST /compile":
 			await handleCompile(options.pool, request, response);
 			break;
+		case "POST /import":
+			await handleImport(options.pool, request, response);
+			break;
 		case "POST /cancel":
 			await handleCancel(running, request, response);
 			break;
@@ -146,6 +152,17 @@ const handleCompile = async (pool: Pool, request: IncomingMessage, response: Ser
 	const gone = new AbortController();
 	response.on("close", () => gone.abort());
 	sendJson(response, await compileSource(pool, body.value.source, body.value.tenantId, gone.signal));
+};
+
+const handleImport = async (pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+	const body = await readBody(request, ImportJob, IMPORT_BYTES);
+	if (body.kind === "refused") {
+		refuseRequest(response, body.why);
+		return;
+	}
+	const gone = new AbortController();
+	response.on("close", () => gone.abort());
+	sendJson(response, await importDataset(pool, body.value, gone.signal));
 };
 
 const sendJson = (response: ServerResponse, value: unknown): void => {

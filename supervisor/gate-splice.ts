@@ -52,7 +52,7 @@ export class GateSplice {
 			inner.destroy();
 			return;
 		}
-		const outer = connect(address.port, address.host);
+		const outer = connect({ port: address.port, host: address.host, noDelay: true });
 		for (const [one, other] of [
 			[inner, outer],
 			[outer, inner],

@@ -1,5 +1,4 @@
-import { parseEnvironment } from "./parse-environment.ts";
-import { type Cordon, startCordon } from "./start-cordon.ts";
+import type { Cordon } from "./start-cordon.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
 const describe = (cordon: Cordon): string =>
@@ -20,10 +19,13 @@ const fail = (error: unknown): never => {
 	process.exit(1);
 };
 
-const environment = parseEnvironment(process.env);
-if (environment.kind === "invalid") fail(new Error(environment.message));
-else {
-	const cordon = await startCordon(environment.config).catch(fail);
-	stopOnSignals(cordon);
-	console.log(describe(cordon));
-}
+const start = async (interrupted: AbortSignal): Promise<Cordon> => {
+	// Loaded here, since loading takes longer than the first signal may: by now somebody listens to it.
+	const [{ parseEnvironment }, { startCordon }] = await Promise.all([import("./parse-environment.ts"), import("./start-cordon.ts")]);
+	const environment = parseEnvironment(process.env);
+	if (environment.kind === "invalid") throw new Error(environment.message);
+	return startCordon({ ...environment.config, interrupted });
+};
+
+const cordon = await stopOnSignals(start).catch(fail);
+console.log(describe(cordon));

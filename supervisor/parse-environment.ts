@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isKey } from "./data-folder.ts";
+import { readStores, type Stores, STORES_WANTED } from "./read-stores.ts";
 
 const isDevelopmentHost = (text: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\]):\d{1,5}$/.test(text);
 
@@ -18,6 +19,11 @@ const Environment = z.object({
 	CORDON_EXECUTORS: wholeNumber(1, 64).default(4),
 	ADMIN_TOKEN: z.string().min(16, { error: "wanted at least 16 characters" }).optional(),
 	CORDON_SEAL_KEY: z.string().refine(isKey, { error: "wanted base64 of 32 bytes" }).optional(),
+	CORDON_STORES: z
+		.string()
+		.transform(readStores)
+		.pipe(z.custom<Stores>((value) => value !== null, { error: STORES_WANTED }))
+		.optional(),
 	CORDON_DEV_ALLOW: z
 		.string()
 		.transform((text) => text.split(",").map((part) => part.trim()))
@@ -39,6 +45,8 @@ export interface CordonConfig {
 	readonly sealKey?: string | undefined;
 	/** host:port pairs on loopback that programs' requests may reach. */
 	readonly developmentHosts: readonly string[];
+	/** Databases that an operator may attach to tenants, by the name of their binding; absent: none. Values of HYPERDRIVE_… hold passwords. */
+	readonly stores?: Stores | undefined;
 }
 
 export type ParsedEnvironment = { kind: "config"; config: CordonConfig } | { kind: "invalid"; message: string };
@@ -62,6 +70,7 @@ export const parseEnvironment = (variables: Readonly<Record<string, string | und
 			adminToken: values.ADMIN_TOKEN,
 			sealKey: values.CORDON_SEAL_KEY,
 			developmentHosts: values.CORDON_DEV_ALLOW ?? [],
+			stores: values.CORDON_STORES,
 		},
 	};
 };

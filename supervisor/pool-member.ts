@@ -11,6 +11,7 @@ export class PoolMember {
 	#tenantId: string | null = null;
 	#busy = false;
 	#served = 0;
+	#engineMb = 0;
 	#idleSinceMs = performance.now();
 	#idleCpuMs: number;
 
@@ -38,8 +39,12 @@ export class PoolMember {
 	fits(cpuMs: number): boolean {
 		const use = this.process.alive ? measureProcess(this.process.pid) : null;
 		if (use === null) return false;
-		const lingered = this.#served > 0 && use.cpuMs - this.#idleCpuMs > LIMITS.executorLingerCpuMs;
+		const lingered = this.#served > 0 && use.cpuMs - this.#idleCpuMs > this.#lingerMs;
 		return !lingered && use.cpuMs + cpuMs + LIMITS.executorCpuMarginMs <= LIMITS.executorLifetimeCpuS * 1000;
+	}
+
+	get #lingerMs(): number {
+		return this.#engineMb > 0 ? LIMITS.engineLingerCpuMs : LIMITS.executorLingerCpuMs;
 	}
 
 	/** @throws Error when another tenant has it or it is busy: a bug of the pool. */
@@ -51,13 +56,17 @@ export class PoolMember {
 		this.#served += 1;
 	}
 
-	/** Takes the process back after a clean answer. False when it is not fit to be used again: too many runs, or too much memory kept. */
-	giveBack(): boolean {
+	/**
+	 * Takes the process back after a clean answer. False when it is not fit to be used again: too many runs, or too much memory kept.
+	 * @param engineMb what the job's datasets may keep: they stay loaded for the tenant's next job
+	 */
+	giveBack(engineMb: number): boolean {
+		this.#engineMb = Math.max(this.#engineMb, engineMb);
 		this.#busy = false;
 		const use = this.process.alive ? measureProcess(this.process.pid) : null;
 		if (use === null || this.#served >= LIMITS.executorRuns) return false;
 		this.#idleSinceMs = performance.now();
 		this.#idleCpuMs = use.cpuMs;
-		return use.residentBytes <= this.process.freshResidentBytes + LIMITS.executorRetainedMb * MEBIBYTE;
+		return use.residentBytes <= this.process.freshResidentBytes + (LIMITS.executorRetainedMb + this.#engineMb) * MEBIBYTE;
 	}
 }

@@ -9,8 +9,8 @@ export type Acquired = { kind: "acquired"; lease: PoolLease } | { kind: "refused
 /** The use of one process for one job. Whoever acquired it calls `release` exactly once. */
 export interface PoolLease {
 	readonly process: ExecutorProcess;
-	/** @param clean the job ended with an answer; anything else ends the process. */
-	release(clean: boolean): void;
+	/** @param clean the job ended with an answer; anything else ends the process. @param engineMb what the job's datasets may keep in it */
+	release(clean: boolean, engineMb?: number): void;
 }
 
 /** What a job asks the pool for. */
@@ -19,7 +19,7 @@ export interface PoolClaim {
 	/** What the job may use: the process's life must be long enough. */
 	readonly cpuMs: number;
 	/** A compile is short, bounded work that its run waits for: it goes before the waiting runs of its own tenant. */
-	readonly kind: "run" | "compile";
+	readonly kind: "run" | "compile" | "import";
 }
 
 export interface PoolOptions {
@@ -173,11 +173,11 @@ export class Pool {
 		let held = true;
 		return {
 			process: member.process,
-			release: (clean) => {
+			release: (clean, engineMb = 0) => {
 				if (!held) return;
 				held = false;
 				this.#lastReleaseMs = performance.now();
-				if (!member.giveBack() || !clean || this.#closed !== null) this.#end(member);
+				if (!member.giveBack(engineMb) || !clean || this.#closed !== null) this.#end(member);
 				if (this.#busy() === 0) this.#whenEmpty?.();
 				this.#serve();
 			},

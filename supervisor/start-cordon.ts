@@ -12,6 +12,7 @@ import { lockDataFolder, RUNTIME_PREFIX } from "./data-lock.ts";
 import type { Enclosure } from "./enclosure.ts";
 import type { GateAddress } from "./gate-splice.ts";
 import type { CordonConfig } from "./parse-environment.ts";
+import { NO_STORES } from "./read-stores.ts";
 import { repositoryRoot } from "./repository-root.ts";
 import { startExecutors } from "./start-executors.ts";
 import { workerdBinary } from "./workerd-binary.ts";
@@ -21,6 +22,8 @@ export interface StartOptions extends CordonConfig {
 	readonly workerEntry?: string;
 	/** Enclosures that may be used; all unless a test names one. */
 	readonly enclosures?: readonly Enclosure["kind"][];
+	/** Gives the start up when it aborts, at its next step. */
+	readonly interrupted?: AbortSignal;
 }
 
 /** A running platform. */
@@ -39,7 +42,7 @@ export interface Cordon {
 
 /**
  * Starts all of it on this machine: executor processes, the socket the Worker reaches them by, the Worker with its storage, the first tenant.
- * @throws Error in words for the operator; whatever was started by then has been ended.
+ * @throws Error in words for the operator, or the reason of `interrupted`; whatever was started by then has been ended.
  */
 export const startCordon = async (options: StartOptions): Promise<Cordon> => {
 	const undo = new AsyncDisposableStack();
@@ -52,13 +55,19 @@ export const startCordon = async (options: StartOptions): Promise<Cordon> => {
 };
 
 const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise<Cordon> => {
+	const goOn = () => options.interrupted?.throwIfAborted();
+	goOn();
 	await assertPortFree(options.host, options.port);
+	goOn();
 	const dataFolder = await openDataFolder(options.dataFolder);
 	const runtimeFolder = await mkdtemp(join(tmpdir(), RUNTIME_PREFIX));
 	undo.defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 	const lock = await lockDataFolder(dataFolder, runtimeFolder);
 	undo.defer(() => lock.release());
+	goOn();
 	const script = buildWorker(options.workerEntry ?? join(repositoryRoot, "worker/index.ts"));
+	// It may fail before anybody asks for it; whoever asks hears of it.
+	script.catch(() => {});
 	let gate: GateAddress | null = null;
 	const executors = await startExecutors({
 		size: options.executors,
@@ -68,6 +77,7 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 		...(options.enclosures === undefined ? {} : { enclosures: options.enclosures }),
 	});
 	undo.defer(() => executors.stop());
+	goOn();
 	const adminToken = options.adminToken ?? newKey();
 	const controlPlane = await startControlPlane({
 		script: await script,
@@ -78,6 +88,7 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 		workerd: workerdBinary,
 		executorSocket: executors.socketPath,
 		allowLoopback: options.developmentHosts.length > 0,
+		stores: options.stores ?? NO_STORES,
 		bindings: {
 			EXECUTOR: "remote",
 			SEAL_KEY: options.sealKey ?? (await readSealKey(dataFolder)),
@@ -87,9 +98,12 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 		},
 	});
 	undo.defer(() => controlPlane.stop());
+	goOn();
 	gate = controlPlane.gate;
 	await applyMigrations(await controlPlane.database(), join(repositoryRoot, "migrations"));
+	goOn();
 	await waitUntilHealthy(controlPlane.url);
+	goOn();
 	const tenant = await bootstrapTenant(controlPlane.url, adminToken, dataFolder);
 	undo.defer(() => executors.drain(LIMITS.drainMs));
 	return {

@@ -45,7 +45,10 @@ export const startExecutors = async (options: ExecutorsOptions): Promise<Executo
 		onStartFailure: (error) => console.error(error.message),
 	});
 	const socketPath = join(runtimeFolder, "executors.sock");
-	const server = await serveExecutors({ pool, socketPath, enclosure: enclosure.kind });
+	const server = await serveExecutors({ pool, socketPath, enclosure: enclosure.kind }).catch(async (error: unknown) => {
+		await pool.stop();
+		throw error;
+	});
 	return {
 		socketPath,
 		enclosure,

@@ -1,8 +1,10 @@
 import type { OperationId } from "../contract/operations.ts";
 import { agentHandlers } from "./agents/agent-handlers.ts";
+import { datasetHandlers } from "./datasets/dataset-handlers.ts";
 import type { Handlers } from "./handler.ts";
 import { createApp } from "./http/create-app.ts";
 import { openApiHandlers } from "./http/open-api-handlers.ts";
+import { modelHandlers } from "./models/model-handlers.ts";
 import { healthHandlers } from "./runs/health-handlers.ts";
 import { runHandlers } from "./runs/run-handlers.ts";
 import { secretHandlers } from "./secrets/secret-handlers.ts";
@@ -10,12 +12,18 @@ import { findCaller } from "./tenants/find-caller.ts";
 import { isOperator } from "./tenants/is-operator.ts";
 import { keyHandlers } from "./tenants/key-handlers.ts";
 import { tenantHandlers } from "./tenants/tenant-handlers.ts";
+import { toolHandlers } from "./tools/tool-handlers.ts";
+import { storeHandlers } from "./stores/store-handlers.ts";
 
 const handlers = {
 	...tenantHandlers,
 	...keyHandlers,
 	...secretHandlers,
+	...toolHandlers,
 	...agentHandlers,
+	...modelHandlers,
+	...datasetHandlers,
+	...storeHandlers,
 	...runHandlers,
 	...healthHandlers,
 	...openApiHandlers,

@@ -14,6 +14,8 @@ export interface AgentNamespace {
 export interface Env {
 	readonly AGENTS: AgentNamespace;
 	readonly DB: D1Database;
+	/** Content too large for an agent's object: files of runs, handles, images of datasets. */
+	readonly BLOBS: R2Bucket;
 	readonly RUNS: Queue<{ tenantId: string; agentId: string; runId: string }>;
 	/** `remote`: the supervisor's executors. `loader`: Worker Loader, on Cloudflare only. Anything else: every run is refused. */
 	readonly EXECUTOR?: string;
@@ -27,6 +29,7 @@ export interface Env {
 	/** Base64 of 32 bytes: what attempts' tokens are signed with. New at each start on one machine. */
 	readonly GATE_KEY?: string;
 	readonly ADMIN_TOKEN?: string;
+	// Databases of stores stand beside these, under names that begin with HYPERDRIVE_ and D1_ (stores/open-store).
 	/** Comma list of host:port on loopback that http.fetch may reach; for development only. */
 	readonly DEVELOPMENT_HOSTS?: string;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { StreamedBody } from "../contract/operation.ts";
 import type { OPERATIONS, OperationId } from "../contract/operations.ts";
 import type { Scope } from "../contract/tenants.ts";
 import type { Env } from "./env.ts";
@@ -10,11 +11,19 @@ export interface Caller {
 	readonly scopes: readonly Scope[];
 }
 
+/** A body as it comes. Reading it rejects with the refusal when it is too large or too slow; nobody has to check. */
+export interface BodyStream {
+	/** One of the operation's, in lower case, without parameters. */
+	readonly contentType: string;
+	readonly body: ReadableStream<Uint8Array>;
+}
+
 /** What a handler gets: everything parsed, nothing raw. `caller` is null exactly for operations of the operator and of anybody. */
 export interface HandlerInput<Id extends OperationId> {
 	readonly params: z.output<(typeof OPERATIONS)[Id]["params"]>;
 	readonly query: z.output<(typeof OPERATIONS)[Id]["query"]>;
 	readonly body: (typeof OPERATIONS)[Id]["body"] extends z.ZodType ? z.output<(typeof OPERATIONS)[Id]["body"]> : null;
+	readonly stream: (typeof OPERATIONS)[Id] extends { stream: StreamedBody } ? BodyStream : null;
 	readonly caller: (typeof OPERATIONS)[Id]["access"] extends { kind: "scope" } ? Caller : null;
 	readonly env: Env;
 	/** Lets work go on after the answer. */

@@ -12,7 +12,9 @@ import { Secret } from "../../contract/tenants.ts";
 import { startCordon } from "../../supervisor/start-cordon.ts";
 import { type ApiClient, createApiClient } from "../support/api-client.ts";
 import { BOMBS } from "./bombs.ts";
+import { startModel } from "./model.ts";
 import { describeRun, line, plain, title, Verdict } from "./print.ts";
+import { showAnalysis } from "./show-analysis.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 const programOf = (name: string): string => readFileSync(new URL(`./programs/${name}`, import.meta.url), "utf8");
@@ -189,7 +191,8 @@ const showBudgetState = async (stage: Stage): Promise<void> => {
 const credential = `hunter2-${randomBytes(12).toString("hex")}`;
 const dataFolder = await mkdtemp(join(tmpdir(), "cordon-demo-"));
 const upstream = await startUpstream(credential);
-const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [upstream.host] });
+const model = await startModel();
+const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [upstream.host, model.host] });
 const verdict = new Verdict();
 try {
 	console.log(`Cordon runs on ${cordon.url}, its programs enclosed by ${cordon.enclosure.kind}.`);
@@ -199,11 +202,13 @@ try {
 	await showThief(stage, report);
 	await showBombs(stage);
 	await showBudget(stage);
+	await showAnalysis(stage.api, stage.url, cordon.key, model, verdict);
 	await showLedger(stage, report);
 	await showBudgetState(stage);
 } finally {
 	await cordon.stop();
 	await upstream.close();
+	await model.close();
 	await rm(dataFolder, { recursive: true, force: true });
 }
 console.log(verdict.failures === 0 ? "\nAll of it is as it should be." : `\n${verdict.failures} things are not as they should be.`);

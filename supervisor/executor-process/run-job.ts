@@ -24,7 +24,7 @@ export const runJob = async (job: Job, env: DispatcherEnv, context: ExecutionCon
 	const bindings = Object.fromEntries(
 		job.grants.map(({ name }) => [name, context.exports.GateRelay({ props: { token: job.token, grant: name } })] as const),
 	);
-	const isolate = env.LOADER.load(isolateCode(job, env.HARNESS, bindings));
+	const isolate = env.LOADER.load(isolateCode(job, env.HARNESS, bindings, await readLibraries(job.program.libraries ?? [])));
 	let answer: unknown;
 	try {
 		answer = await isolate.getEntrypoint<Harness>().run(harnessJob(job, true));
@@ -35,6 +35,19 @@ export const runJob = async (job: Job, env: DispatcherEnv, context: ExecutionCon
 	if (typeof answer !== "string" || answer.length > LIMITS.executorAnswerBytes) return answerWith("silent", "");
 	return answerWith("answered", answer);
 };
+
+/** The bundles stand beside the dispatcher as compressed modules (supervisor/build-dispatcher); only what a run imports is unpacked. */
+const readLibraries = async (names: readonly string[]): Promise<Record<string, string>> =>
+	Object.fromEntries(
+		await Promise.all(
+			names.map(async (name) => {
+				const specifier = `libraries/${name}.js.gz`;
+				const { default: packed }: { default: ArrayBuffer } = await import(specifier);
+				const text = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+				return [name, await text] as const;
+			}),
+		),
+	);
 
 const loadFailure = (error: unknown): string | null => {
 	if (!(error instanceof Error) || "remote" in error) return null;

@@ -46,31 +46,69 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"worker/runs/",
 		"worker/tenants/",
 		"worker/secrets/",
+		"worker/models/",
+		"worker/tools/",
+		"worker/datasets/",
+		"worker/stores/",
 		"worker/gate/",
 	],
 	"worker/http/": ["worker/env.ts", "worker/handler.ts"],
 	"worker/db/": ["worker/env.ts"],
+	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
+	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
 	"worker/tenants/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
 	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
+	"worker/tools/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/secrets/open-secret.ts"],
+		...["worker/verbs/http-fetch/", "worker/verbs/json-schema/", "worker/verbs/tool-call/"],
+	],
+	"worker/models/": [
+		"worker/env.ts",
+		"worker/handler.ts",
+		"worker/db/page.ts",
+		"worker/resources/",
+		"worker/verbs/ai-complete/base-url.ts",
+	],
 	"worker/agents/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/"],
 		...["worker/policy/", "worker/budgets/", "worker/ledger/", "worker/verbs/", "worker/executor/"],
+		...["worker/resources/", "worker/blobs/", "worker/libraries/describe-libraries.ts"],
 	],
 	"worker/runs/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/executor/", "worker/agents/", "worker/ledger/"],
 		...["worker/secrets/seal.ts", "worker/gate/attempt-token.ts", "worker/verbs/files/check-path.ts"],
+		"worker/datasets/bytes-of-datasets.ts",
 	],
 	"worker/gate/": [
-		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/"],
-		"worker/executor/protocol.ts",
+		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/", "worker/blobs/"],
+		...["worker/executor/", "worker/engine/engine-protocol.ts", "worker/datasets/", "worker/resources/"],
+		"worker/stores/open-store.ts",
 	],
-	"worker/executor/": ["worker/env.ts", "worker/harness/", "worker/gate/gate-entrypoint.ts"],
+	"worker/executor/": [
+		"worker/engine/",
+		".build/engine/",
+		"worker/env.ts",
+		"worker/harness/",
+		"worker/libraries/",
+		"worker/gate/gate-entrypoint.ts",
+		"worker/gate/import-here.ts",
+	],
 	"worker/ledger/": ["worker/env.ts", "worker/db/"],
 	"worker/policy/": ["worker/verbs/"],
-	"worker/verbs/": ["worker/budgets/vector.ts"],
+	"worker/verbs/": ["worker/budgets/vector.ts", "worker/engine/engine-protocol.ts"],
 	"worker/budgets/": [],
 	"worker/harness/": [],
-	"supervisor/": ["worker/executor/"],
+	"worker/engine/": [],
+	"worker/datasets/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/resources/", "worker/blobs/", "worker/executor/"],
+		...["worker/engine/engine-protocol.ts", "worker/gate/import-token.ts"],
+	],
+	"worker/stores/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/tenants/tenant-store.ts"],
+		...["worker/verbs/store-access.ts", "worker/verbs/sql-query/store/"],
+	],
+	"worker/libraries/": [".build/libraries/"],
+	"supervisor/": ["worker/executor/", "worker/libraries/catalogue.ts"],
 };
 
 const ownRule = (path: string): string | undefined => Object.keys(ARROWS).find((owner) => path === owner || path.startsWith(owner));
@@ -115,7 +153,7 @@ describe("arrows", () => {
 
 	test("only the table's rooms and the schema know drizzle's tables", () => {
 		const knowing = within("worker/").filter(({ packages }) => packages.some((name) => name.startsWith("drizzle-orm")));
-		for (const { path } of knowing) expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger)\//);
+		for (const { path } of knowing) expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger|resources)\//);
 	});
 });
 

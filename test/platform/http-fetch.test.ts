@@ -60,7 +60,7 @@ describe("a credential", () => {
 		const { result } = await run(
 			`const r = await env.api.fetch("${at("/seen")}"); return [r.status, await r.json(), Object.keys(env.api)];`,
 		);
-		expect(result).toEqual([200, { ok: true }, ["fetch"]]);
+		expect(result).toEqual([200, { ok: true }, ["fetch", "stream"]]);
 		expect(upstream.arrived.find((request) => request.url === "/seen")?.headers["authorization"]).toBe(`Bearer ${SECRET}`);
 	});
 

@@ -6,13 +6,17 @@ import { Agent, type CreateAgent } from "../../contract/agents.ts";
 import { ErrorBody } from "../../contract/common.ts";
 import { NewTenant } from "../../contract/tenants.ts";
 import { type Answer, type ApiClient, createApiClient } from "../../scripts/support/api-client.ts";
+import { NO_STORES, type Stores } from "../../supervisor/read-stores.ts";
 import { type Cordon, startCordon } from "../../supervisor/start-cordon.ts";
+import { Canaries } from "./canaries.ts";
 
 /** A running platform of one test file. */
 export interface Platform {
 	readonly cordon: Cordon;
 	/** The first tenant's client. */
 	readonly api: ApiClient;
+	/** Every secret that the clients seal: none of them may be seen again. */
+	readonly canaries: Canaries;
 	/** The operator's client. */
 	readonly operator: ApiClient;
 	/** A client with another key. */
@@ -22,14 +26,23 @@ export interface Platform {
 	stop(): Promise<void>;
 }
 
-/** Starts Cordon on a data folder of its own. @param developmentHosts `host:port` pairs on loopback that http.fetch may reach. */
-export const startPlatform = async (developmentHosts: readonly string[] = []): Promise<Platform> => {
+/** Starts Cordon on a data folder of its own. @param developmentHosts `host:port` pairs on loopback that http.fetch may reach. @param stores as CORDON_STORES */
+export const startPlatform = async (developmentHosts: readonly string[] = [], stores: Stores = NO_STORES): Promise<Platform> => {
 	const dataFolder = await mkdtemp(join(tmpdir(), "cordon-platform-"));
-	const cordon = await startCordon({ port: 0, host: "127.0.0.1", dataFolder, executors: 4, developmentHosts: [...developmentHosts] });
-	const operator = createApiClient(cordon.url, cordon.adminToken);
-	const as = (key: string): ApiClient => createApiClient(cordon.url, key);
+	const cordon = await startCordon({
+		port: 0,
+		host: "127.0.0.1",
+		dataFolder,
+		executors: 4,
+		developmentHosts: [...developmentHosts],
+		stores,
+	});
+	const canaries = new Canaries();
+	const as = (key: string): ApiClient => canaries.watch(createApiClient(cordon.url, key));
+	const operator = as(cordon.adminToken);
 	return {
 		cordon,
+		canaries,
 		operator,
 		as,
 		api: as(cordon.key),
@@ -39,6 +52,7 @@ export const startPlatform = async (developmentHosts: readonly string[] = []): P
 		},
 		stop: async () => {
 			await cordon.stop();
+			await canaries.checkFolder(dataFolder);
 			await rm(dataFolder, { recursive: true, force: true });
 		},
 	};

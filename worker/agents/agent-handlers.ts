@@ -6,7 +6,8 @@ import { stopExecutions } from "../executor/choose-executor.ts";
 import type { Handlers } from "../handler.ts";
 import { bindPolicy } from "../policy/bind-policy.ts";
 import { type AgentEntry, agentObject, findAgent, forgetAgent, insertAgent, listAgentRows, renameAgent } from "./agent-registry.ts";
-import { describeEnv } from "./describe-env.ts";
+import { loadResources } from "../resources/load-resources.ts";
+import { describeEnv, resourcesOfEnv } from "./describe-env.ts";
 import type { RefusedAnswer } from "./object/admit-run.ts";
 
 const missing = (): Refusal => new Refusal("not_found", "Looking up an agent: there is none of that id");
@@ -91,7 +92,8 @@ export const agentHandlers: Handlers<Ids> = {
 	},
 	getAgentTypes: async ({ env, caller, params }) => {
 		const agent = await readAgent(env, await entryOf(env, caller.tenantId, params.id));
-		return new Response(describeEnv(agent), { headers: { "content-type": "text/plain; charset=utf-8" } });
+		const resources = await loadResources(env, caller.tenantId, resourcesOfEnv(agent));
+		return new Response(describeEnv(agent, resources), { headers: { "content-type": "text/plain; charset=utf-8" } });
 	},
 	getAgentBudget: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);

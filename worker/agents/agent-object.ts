@@ -4,6 +4,8 @@ import type { Budget, BudgetLimits } from "../../contract/budgets.ts";
 import type { Call, Run } from "../../contract/runs.ts";
 import { describeBudget } from "../budgets/describe-budget.ts";
 import type { Env } from "../env.ts";
+import { loadResources } from "../resources/load-resources.ts";
+import { NO_RESOURCES } from "../verbs/verb.ts";
 import {
 	type AdmitAnswer,
 	type AdmitCommand,
@@ -17,10 +19,13 @@ import {
 import { type BeginCallAnswer, type BeginCallCommand, beginCall } from "./object/begin-call.ts";
 import { beBorn, changeAgent, currentAgent } from "./object/configure.ts";
 import { type EndCallCommand, endCall } from "./object/end-call.ts";
+import { resourcesOfGrant } from "./object/decide-call.ts";
 import { type FinishCommand, finishRun } from "./object/finish-run.ts";
+import { findHandle, keepAsFile, takeHandle } from "./object/handle-rows.ts";
 import { ObjectState } from "./object/object-state.ts";
 import { sendBatch } from "./object/outbox.ts";
 import { cancelAll, cancelRun } from "./object/stop-runs.ts";
+import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { claimRun, nextAlarm, releaseRun, renewLease, takeUp } from "./object/take-up.ts";
 import { Waiters } from "./object/waiters.ts";
@@ -36,6 +41,9 @@ export interface Identity {
 	readonly tenantId: string;
 	readonly agentId: string;
 }
+
+/** A file of a run: its bytes, or its key in the store of blobs. */
+export type FoundFile = { kind: "bytes"; bytes: Uint8Array } | { kind: "blob"; key: string; type: string };
 
 /**
  * One agent: the serial point of its configuration, budget, live runs, calls and outbox. Each method is one step on storage; nothing outside is
@@ -78,7 +86,22 @@ export class AgentObject extends DurableObject<Env> {
 	}
 
 	async beginCall(command: BeginCallCommand): Promise<BeginCallAnswer> {
-		return this.#step(() => beginCall(this.#state, command, Date.now()));
+		const refs = resourcesOfGrant(this.#state, command.runId, command.grant);
+		const tenantId = this.#state.facts.configuration()?.tenantId ?? "";
+		const resources = refs.length === 0 ? NO_RESOURCES : await loadResources(this.env, tenantId, refs);
+		return this.#step(() => beginCall(this.#state, command, { resources, nowMs: Date.now() }));
+	}
+
+	async takeHandle(command: Parameters<typeof takeHandle>[1]): Promise<ReturnType<typeof takeHandle>> {
+		return this.#step(() => takeHandle(this.#state, command));
+	}
+
+	async findHandle(command: Parameters<typeof findHandle>[1]): Promise<ReturnType<typeof findHandle>> {
+		return findHandle(this.#state, command);
+	}
+
+	async keepAsFile(command: Parameters<typeof keepAsFile>[1]): Promise<ReturnType<typeof keepAsFile>> {
+		return this.#step(() => keepAsFile(this.#state, command));
 	}
 
 	async endCall(command: EndCallCommand): Promise<void> {
@@ -116,9 +139,13 @@ export class AgentObject extends DurableObject<Env> {
 		return this.#state.runs.get(runId) === null ? null : this.#state.calls.ofRun(runId, afterSeq, most);
 	}
 
-	/** A file's bytes; null when the run has none at the path. */
-	async readFile(runId: string, path: string): Promise<Uint8Array | null> {
-		return this.#state.files(runId, "output").read(path)?.bytes ?? null;
+	/** A file's bytes, or where the store has them; null when the run has none at the path. */
+	async findFile(runId: string, path: string): Promise<FoundFile | null> {
+		const files = this.#state.files(runId, "output");
+		const key = files.blobOf(path);
+		if (key !== null) return { kind: "blob", key, type: "application/octet-stream" };
+		const file = files.read(path);
+		return file === null ? null : { kind: "bytes", bytes: file.bytes };
 	}
 
 	async agent(identity: Identity): Promise<Agent | null> {
@@ -206,8 +233,12 @@ export class AgentObject extends DurableObject<Env> {
 	async #sendAll(): Promise<void> {
 		try {
 			while (await sendBatch(this.#state, this.env.DB));
+			if (this.#state.outbox.contents().length > 0) {
+				await storeContents(this.#state, this.env.BLOBS);
+				while (await sendBatch(this.#state, this.env.DB));
+			}
 		} catch (error) {
-			console.error("Archiving an agent's changes: D1 did not take them; the alarm tries again.", error instanceof Error ? error.name : "");
+			console.error("Archiving an agent's changes: they were not taken; the alarm tries again.", error instanceof Error ? error.name : "");
 		} finally {
 			this.#flush = null;
 		}

@@ -43,6 +43,27 @@ export const secrets = sqliteTable(
 	(table) => [primaryKey({ columns: [table.tenantId, table.name] }), index("secrets_by_id").on(table.tenantId, table.id)],
 );
 
+/** What a tenant's grants may name: models, datasets, tool servers. The description is what a grant is decided with; content lies in the store of blobs. */
+export const resources = sqliteTable(
+	"resources",
+	{
+		tenantId: text("tenant_id").notNull(),
+		kind: text({ enum: ["model", "dataset", "tool", "store"] }).notNull(),
+		name: text().notNull(),
+		/** For the order of lists; never shown. */
+		id: text().notNull(),
+		version: integer().notNull(),
+		/** JSON, by kind. Names of secrets may stand in it, values never. */
+		description: text().notNull(),
+		createdAtMs: integer("created_at_ms").notNull(),
+		updatedAtMs: integer("updated_at_ms").notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.tenantId, table.kind, table.name] }),
+		index("resources_by_id").on(table.tenantId, table.kind, table.id),
+	],
+);
+
 /** An agent's entry in the registry. The agent's object is the truth of its configuration from its first use on; `birth` is what it starts from. */
 export const agents = sqliteTable(
 	"agents",

@@ -1,5 +1,6 @@
 import { exports } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { importPortHere } from "../gate/import-here.ts";
 import { createLoaderExecutor } from "./loader.ts";
 import type { Executor } from "./protocol.ts";
 import { createRemoteExecutor } from "./remote.ts";
@@ -9,8 +10,7 @@ export const chooseExecutor = (env: Env): { kind: "executor"; executor: Executor
 	if (env.EXECUTOR === "remote" && env.EXECUTOR_SERVICE !== undefined) {
 		return { kind: "executor", executor: createRemoteExecutor(env.EXECUTOR_SERVICE) };
 	}
-	if (env.EXECUTOR === "loader" && env.LOADER !== undefined)
-		return { kind: "executor", executor: createLoaderExecutor(env.LOADER, (props) => exports.Gate({ props })) };
+	if (env.EXECUTOR === "loader" && env.LOADER !== undefined) return { kind: "executor", executor: loaderExecutor(env, env.LOADER) };
 	return {
 		kind: "none",
 		why:
@@ -18,6 +18,13 @@ export const chooseExecutor = (env: Env): { kind: "executor"; executor: Executor
 			"`wrangler dev` alone has none, and one endless loop would stop it for ever",
 	};
 };
+
+const loaderExecutor = (env: Env, loader: WorkerLoader): Executor =>
+	createLoaderExecutor(
+		loader,
+		(props) => exports.Gate({ props }),
+		(token) => importPortHere(env, token),
+	);
 
 /** Stops the executions of runs that have been ended; best effort, since the gate refuses their calls already. */
 export const stopExecutions = async (env: Env, runIds: readonly string[]): Promise<void> => {

@@ -3,8 +3,8 @@ import { checkMain } from "./check-main.ts";
 import { checkModuleNames } from "./check-module-names.ts";
 import { compileModule } from "./compile-module.ts";
 import { InvalidProgram } from "./invalid-program.ts";
+import { linkModules } from "./link-modules.ts";
 import type { CompiledProgram, CompileOutcome, SourceProgram } from "./protocol.ts";
-import { resolveImport } from "./resolve-import.ts";
 import type { ModuleSurvey } from "./survey-module.ts";
 
 /**
@@ -40,31 +40,9 @@ const compile = (source: SourceProgram, progress: { module: string }): CompiledP
 		surveys.set(name, compiled.survey);
 	}
 	checkMain(source.main, surveys);
-	for (const [alias, code] of aliasModules(surveys)) modules[alias] = code;
-	return { main: source.main, modules, sources };
-};
-
-/**
- * Checks every import, and gives the modules that stand in for names without the right extension: `./b` where `b.ts` is meant becomes a module `b`
- * that hands on what `b.ts` exports. So no text of the program moves, and `b.ts` still is evaluated once.
- */
-const aliasModules = (surveys: ReadonlyMap<string, ModuleSurvey>): Map<string, string> => {
-	const aliases = new Map<string, string>();
-	for (const [name, survey] of surveys) {
-		for (const found of survey.imports) {
-			const resolved = resolveImport(name, found, surveys);
-			if (resolved !== null && resolved.alias !== null)
-				aliases.set(resolved.alias, aliasCode(resolved.target, surveys.get(resolved.target)));
-		}
-	}
-	return aliases;
-};
-
-const aliasCode = (target: string, survey: ModuleSurvey | undefined): string => {
-	const specifier = JSON.stringify(`./${target.slice(target.lastIndexOf("/") + 1)}`);
-	return survey?.defaultExport === null
-		? `export * from ${specifier};`
-		: `export * from ${specifier}; export { default } from ${specifier};`;
+	const { standIns, libraries } = linkModules(surveys, source.libraries ?? []);
+	for (const [name, code] of standIns) modules[name] = code;
+	return { main: source.main, modules, sources, ...(libraries.size > 0 && { libraries: [...libraries] }) };
 };
 
 const checkSize = (source: SourceProgram): void => {

@@ -8,6 +8,7 @@ import harness from "../harness/harness.js?raw" with { type: "text" };
 import inspect from "../harness/inspect.js?raw" with { type: "text" };
 import primordials from "../harness/primordials.js?raw" with { type: "text" };
 import request from "../harness/request.js?raw" with { type: "text" };
+import stream from "../harness/stream.js?raw" with { type: "text" };
 import web from "../harness/web.js?raw" with { type: "text" };
 
 /** The harness's files by the names under which the isolate imports them. */
@@ -22,5 +23,6 @@ export const HARNESS_MODULES: Readonly<Record<string, string>> = {
 	"inspect.js": inspect,
 	"primordials.js": primordials,
 	"request.js": request,
+	"stream.js": stream,
 	"web.js": web,
 };

@@ -1,5 +1,6 @@
 import { LIMITS } from "../../contract/limits.ts";
 import type { Job } from "./protocol.ts";
+import { LIBRARY_ROOT } from "./stand-in.ts";
 
 /** The entrypoint props of one grant's gate: the authority of this attempt, and the grant it is for. Never inside the isolate's own data. */
 export interface GateProps {
@@ -30,16 +31,19 @@ const COMPATIBILITY_FLAGS = [
 const PROGRAM_ROOT = "program/";
 
 /**
- * The code of one run's isolate: the harness, the program under `program/`, no network, and one binding per grant.
+ * The code of one run's isolate: the harness, the program under `program/`, the libraries that it imports, no network, and one binding per grant.
  * @param bindings the gate's stub of each grant of the job, by the grant's name; nothing else enters the isolate's env
+ * @param libraries text of each library of the job, by its name. A library is code beside the program, with what the program has and no more
  */
 export const isolateCode = <Binding>(
 	job: Job,
 	harnessModules: Readonly<Record<string, string>>,
 	bindings: Readonly<Record<string, Binding>>,
+	libraries: Readonly<Record<string, string>> = {},
 ): IsolateCode<Binding> => {
 	const modules = Object.fromEntries([
 		...Object.entries(job.program.modules).map(([name, js]) => [PROGRAM_ROOT + name, { js }] as const),
+		...Object.entries(libraries).map(([name, js]) => [`${LIBRARY_ROOT}${name}.js`, { js }] as const),
 		...Object.entries(harnessModules).map(([name, js]) => [name, { js }] as const),
 	]);
 	return {

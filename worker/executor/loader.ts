@@ -1,10 +1,14 @@
 import type { WorkerEntrypoint } from "cloudflare:workers";
 import { LIMITS } from "../../contract/limits.ts";
+import { carryOutImport, type ImportPort } from "./carry-out.ts";
 import { compileProgram } from "./compile-program.ts";
+import { LIBRARY_MODULES } from "../libraries/library-modules.ts";
+import { engineLoader } from "./engine-loader.ts";
+import { readEngineParts } from "./engine-parts.ts";
 import { HARNESS_MODULES } from "./harness-modules.ts";
 import { type GateProps, harnessJob, isolateCode } from "./isolate-code.ts";
 import { judgeIsolateError } from "./judge-isolate-error.ts";
-import type { ExecutionOutcome, Executor, Job } from "./protocol.ts";
+import type { ExecutionOutcome, Executor, ImportOutcome, Job } from "./protocol.ts";
 
 /** What the harness exports by default (worker/harness/harness.js). */
 declare class Harness extends WorkerEntrypoint {
@@ -25,8 +29,13 @@ type Ending =
  * The executor on Cloudflare: each run in a fresh isolate of Worker Loader, whose CPU time and memory the platform limits. Wall time is limited by a
  * deadline here; what the isolate does after it has no effect, since the gate refuses calls of a run that is over.
  * @param gateBinding a service binding to the gate for one grant of one attempt, e.g. `(props) => ctx.exports.Gate({ props })`
+ * @param importPort what an import with this token reaches
  */
-export const createLoaderExecutor = (loader: WorkerLoader, gateBinding: (props: GateProps) => Fetcher): Executor => {
+export const createLoaderExecutor = (
+	loader: WorkerLoader,
+	gateBinding: (props: GateProps) => Fetcher,
+	importPort: (token: string) => ImportPort,
+): Executor => {
 	const run = async (job: Job, onStart: (startedAtMs: number) => void): Promise<ExecutionOutcome> => {
 		const startedAtMs = Date.now();
 		onStart(startedAtMs);
@@ -42,6 +51,18 @@ export const createLoaderExecutor = (loader: WorkerLoader, gateBinding: (props: 
 	return {
 		compile: async (source) => compileProgram(source),
 		run,
+		importDataset: async (job) => {
+			const work = carryOutImport(engineLoader(loader, readEngineParts), job, importPort(job.token));
+			let timer: ReturnType<typeof setTimeout> | undefined;
+			const late = new Promise<ImportOutcome>((resolve) => {
+				timer = setTimeout(() => resolve({ kind: "stopped", reason: "wall" }), LIMITS.importWallMs);
+			});
+			const answered = work.then(
+				(answer): ImportOutcome => ({ kind: "answered", answer }),
+				(): ImportOutcome => ({ kind: "stopped", reason: "cpu" }),
+			);
+			return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+		},
 		cancel: async (runId) => cancels.get(runId)?.(),
 		status: async () => ({ idle: 1, busy: cancels.size, enclosure: "cloudflare", accepting: true }),
 	};
@@ -49,8 +70,9 @@ export const createLoaderExecutor = (loader: WorkerLoader, gateBinding: (props: 
 
 const runIsolate = async (loader: WorkerLoader, gateBinding: (props: GateProps) => Fetcher, job: Job): Promise<Ending> => {
 	const bindings = Object.fromEntries(job.grants.map(({ name }) => [name, gateBinding({ token: job.token, grant: name })]));
+	const libraries = Object.fromEntries((job.program.libraries ?? []).map((name) => [name, LIBRARY_MODULES[name]]));
 	try {
-		const entrypoint = loader.load(isolateCode(job, HARNESS_MODULES, bindings)).getEntrypoint<Harness>();
+		const entrypoint = loader.load(isolateCode(job, HARNESS_MODULES, bindings, libraries)).getEntrypoint<Harness>();
 		const answer: unknown = await entrypoint.run(harnessJob(job, false));
 		// Nothing is asked of what the isolate made before it is known to be a string.
 		return typeof answer === "string" && answer.length <= LIMITS.executorAnswerBytes ? { kind: "answered", answer } : { kind: "silent" };

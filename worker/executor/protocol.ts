@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { ParsedJson } from "../../contract/common.ts";
+import { LIBRARY_NAMES } from "../../contract/libraries.ts";
 
 /** A program as an isolate can load it: JavaScript with the program's own lines, and the author's text where it differs. */
 export const CompiledProgram = z.strictObject({
@@ -12,6 +13,8 @@ export const CompiledProgram = z.strictObject({
 	modules: z.record(z.string(), z.string()),
 	/** Module name -> the author's text; only for modules that stripping changed. It never enters the isolate. */
 	sources: z.record(z.string(), z.string()),
+	/** The libraries that it imports, each once; only these enter the isolate. Absent: none. */
+	libraries: z.array(z.enum(LIBRARY_NAMES)).max(LIBRARY_NAMES.length).optional(),
 });
 export type CompiledProgram = z.infer<typeof CompiledProgram>;
 
@@ -20,6 +23,8 @@ export const SourceProgram = z.strictObject({
 	main: z.string(),
 	modules: z.record(z.string(), z.string()),
 	language: z.enum(["javascript", "typescript"]),
+	/** What it may import besides its own modules: its agent's policy says so, not its author, and the program's digest does not cover it. Absent: none. */
+	libraries: z.array(z.enum(LIBRARY_NAMES)).max(LIBRARY_NAMES.length).optional(),
 });
 export type SourceProgram = z.infer<typeof SourceProgram>;
 
@@ -37,7 +42,13 @@ export const CompileOutcome = z.discriminatedUnion("kind", [
 export type CompileOutcome = z.infer<typeof CompileOutcome>;
 
 /** One grant as the harness needs to know it: its name, its verb, the methods its object has. No rule, no secret's name. */
-export const GrantShape = z.strictObject({ name: z.string(), verb: z.string(), methods: z.array(z.string()) });
+export const GrantShape = z.strictObject({
+	name: z.string(),
+	verb: z.string(),
+	methods: z.array(z.string()),
+	/** Those whose answer comes in parts. */
+	streams: z.array(z.string()),
+});
 export type GrantShape = z.infer<typeof GrantShape>;
 
 /** One execution. `token` is the authority of this attempt at the gate and of nothing else. */
@@ -52,6 +63,8 @@ export const Job = z.strictObject({
 	input: z.string(),
 	grants: z.array(GrantShape),
 	limits: z.strictObject({ wallMs: z.int(), cpuMs: z.int(), memoryMb: z.int() }),
+	/** Images of the datasets that its grants name, together; an engine beside the isolate may hold them. Absent: none. */
+	datasetBytes: z.int().optional(),
 });
 export type Job = z.infer<typeof Job>;
 
@@ -118,12 +131,57 @@ export const GateCall = z.strictObject({
 });
 export type GateCall = z.infer<typeof GateCall>;
 
+/**
+ * What the gate answers when the call acts in an engine beside the run: whoever carried the call asks the engine and brings its answer to the gate, which
+ * then gives the GateAnswer. `image.id` tells apart tenant, dataset and content: the same id is the same bytes.
+ */
+export const EngineWork = z.strictObject({
+	kind: z.literal("engine"),
+	callId: z.string(),
+	image: z.strictObject({ id: z.string(), bytes: z.int() }),
+	/** JSON text of an EngineQuery. */
+	query: z.string(),
+	/** Whether the changed image is to be saved, before the answer. */
+	writes: z.boolean(),
+});
+export type EngineWork = z.infer<typeof EngineWork>;
+
+/** Media type of an EngineWork at the gate's socket: every other answer is for the isolate. */
+export const ENGINE_WORK = "application/vnd.cordon.engine+json";
+
+/** One making of a dataset's image out of data. `token` opens the data at the gate and the place where the image goes, and nothing else. */
+export const ImportJob = z.strictObject({
+	tenantId: z.string(),
+	token: z.string(),
+	/** JSON text of an EngineImport. */
+	options: z.string(),
+	/** Of the image that is added to; null: a new one. */
+	baseBytes: z.int().nullable(),
+});
+export type ImportJob = z.infer<typeof ImportJob>;
+
+/** How an import ended, by who was running and what was measured. `answer` is JSON text of an ImportAnswer, bounded, not yet parsed. */
+export const ImportOutcome = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("answered"), answer: z.string() }),
+	z.strictObject({ kind: z.literal("stopped"), reason: z.enum(["cpu", "memory", "wall", "cancelled"]) }),
+	z.strictObject({ kind: z.literal("lost") }),
+	z.strictObject({ kind: z.literal("refused"), why: z.string() }),
+]);
+export type ImportOutcome = z.infer<typeof ImportOutcome>;
+
 /** The gate's answer: an encoded value, or an error that the harness throws. */
 export const GateAnswer = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("value"), value: z.string() }),
 	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string() }),
 ]);
 export type GateAnswer = z.infer<typeof GateAnswer>;
+
+/** One line of an answer in parts: a part's encoded value, or, as the last line, the answer. */
+export const GateFrame = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("part"), value: z.string() }),
+	...GateAnswer.options,
+]);
+export type GateFrame = z.infer<typeof GateFrame>;
 
 /** How many executor processes there are, and how they are enclosed. `enclosure` is `none` when neither bubblewrap nor unshare works. */
 export const ExecutorStatus = z.strictObject({
@@ -140,6 +198,8 @@ export interface Executor {
 	compile(source: SourceProgram, tenantId: string): Promise<CompileOutcome | { kind: "refused"; why: string }>;
 	/** Resolves when the run has ended; `onStart` is called once when it has left the queue. Never throws for what a program does. */
 	run(job: Job, onStart: (startedAtMs: number) => void): Promise<ExecutionOutcome>;
+	/** Makes a dataset's image. Never throws for what the data does. */
+	importDataset(job: ImportJob): Promise<ImportOutcome>;
 	/** Stops a run that this executor has; nothing if it does not have it. */
 	cancel(runId: string): Promise<void>;
 	status(): Promise<ExecutorStatus>;

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { CompileOutcome, type ExecutionOutcome, type Executor, ExecutorStatus, ExecutionOutcome as Outcome } from "./protocol.ts";
+import {
+	CompileOutcome,
+	type ExecutionOutcome,
+	type Executor,
+	ExecutorStatus,
+	ImportOutcome,
+	ExecutionOutcome as Outcome,
+} from "./protocol.ts";
 
 const Refused = z.strictObject({ kind: z.literal("refused"), why: z.string() });
 const CompileAnswer = z.union([CompileOutcome, Refused]);
@@ -32,6 +39,13 @@ export const createRemoteExecutor = (service: Fetcher): Executor => {
 				// Whether anything ran is known only by the header that says so.
 				if (startedAtMs === null) return { kind: "refused", why: "the supervisor did not answer" };
 				return { kind: "lost", cpuMs: 0, wallMs: Date.now() - startedAtMs, startedAtMs, logs: [], logsDropped: 0 };
+			}
+		},
+		importDataset: async (job) => {
+			try {
+				return ImportOutcome.parse(await (await post("/import", job)).json());
+			} catch {
+				return { kind: "lost" };
 			}
 		},
 		cancel: async (runId) => {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Env } from "../env.ts";
 import { GateCall } from "../executor/protocol.ts";
 import { readToken } from "./attempt-token.ts";
+import { carryOutHere } from "./carry-out-here.ts";
 import { performCall } from "./perform-call.ts";
 
 const Props = z.object({ token: z.string(), grant: z.string() });
@@ -12,8 +13,8 @@ const Props = z.object({ token: z.string(), grant: z.string() });
  * looked at before it is known to be a string.
  */
 export class Gate extends WorkerEntrypoint<Env> {
-	/** @returns JSON text of a GateAnswer. */
-	async call(method: unknown, args: unknown): Promise<string> {
+	/** @returns JSON text of a GateAnswer, or its frames where the method answers in parts: bytes that the host makes and the isolate reads. */
+	async call(method: unknown, args: unknown): Promise<string | ReadableStream<Uint8Array>> {
 		const props = Props.parse(this.ctx.props);
 		const authority = readToken(this.env, props.token);
 		const call = typeof method === "string" && typeof args === "string" ? GateCall.safeParse({ grant: props.grant, method, args }) : null;
@@ -25,6 +26,10 @@ export class Gate extends WorkerEntrypoint<Env> {
 				hint: "",
 			});
 		}
-		return JSON.stringify(await performCall(this.env, authority, call.data));
+		const reply = await performCall(this.env, authority, call.data);
+		if (reply.kind === "answer") return JSON.stringify(reply.answer);
+		if (reply.kind === "engine") return await carryOutHere(this.env, authority, reply.work);
+		this.ctx.waitUntil(reply.ended);
+		return reply.frames;
 	}
 }

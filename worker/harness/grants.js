@@ -3,20 +3,21 @@ import { encode } from "./codec.js";
 import { decode } from "./decode.js";
 import { apply, create, freeze, PromiseConstructor, parseJson, setOwn } from "./primordials.js";
 import { describeRequest } from "./request.js";
+import { createStream } from "./stream.js";
 import { abortReason, isAborted, onAbort } from "./web.js";
 
 /**
  * @typedef {import("./harness.js").Job} Job
  * @typedef {import("./failures.js").Failures} Failures
- * @typedef {{ call(method: string, args: string): Promise<string> }} Binding
- * @typedef {(...args: unknown[]) => Promise<unknown>} Method
+ * @typedef {{ call(method: string, args: string): Promise<string | ReadableStream<Uint8Array>> }} Binding
+ * @typedef {(...args: unknown[]) => unknown} Method
  */
 
 /**
  * @param {Job} job
  * @param {Record<string, Binding>} bindings by grant name
  * @param {Failures} failures
- * @returns {{ env: object, fetch: Method }} `fetch` is for the global name
+ * @returns {{ env: object, fetch: (...args: unknown[]) => Promise<unknown> }} `fetch` is for the global name
  */
 export const createGrants = (job, bindings, failures) => {
 	const bounds = {
@@ -28,30 +29,80 @@ export const createGrants = (job, bindings, failures) => {
 
 	const turns = createTurns(job.limits.callsInFlight);
 
+	/** @param {string} grant @param {string} method @param {unknown[]} args */
+	const encodeArguments = (grant, method, args) => {
+		const encoded = encode(args, bounds, "arguments", true);
+		if (encoded.kind === "encoded") return encoded.text;
+		const hint = "Pass JSON, Date, Map, Set, BigInt, typed arrays, URL or Headers.";
+		throw failures.callError("invalid_arguments", `env.${grant}.${method}: ${encoded.path} cannot be sent: ${encoded.message}.`, hint);
+	};
+
+	/** What the gate answers: text, or bytes where the answer comes in parts. @param {string} grant @param {string} method @param {string} text */
+	const ask = async (grant, method, text) => {
+		try {
+			return await bindings[grant]?.call(method, text);
+		} catch {
+			throw noAnswer(grant, method);
+		}
+	};
+
+	/** @param {string} grant @param {string} method */
+	const noAnswer = (grant, method) =>
+		failures.callError(
+			"internal",
+			`env.${grant}.${method}: the call got no answer.`,
+			"The run may be over, or the host may be restarting.",
+		);
+
+	/** @param {unknown} text JSON of a GateAnswer */
+	const answeredValue = (text) => {
+		// A patched String.prototype cannot matter: what the gate answers is a primitive string.
+		const answer = /** @type {any} */ (parseJson(`${text}`));
+		if (answer.kind !== "value") throw failures.callError(answer.code, answer.message, answer.hint);
+		return decode(answer.value);
+	};
+
 	/** One call through the gate, when its turn has come. @param {string} grant @param {string} method @param {unknown[]} args @returns {Promise<unknown>} */
 	const call = async (grant, method, args) => {
-		const encoded = encode(args, bounds, "arguments", true);
-		if (encoded.kind === "refused") {
-			const hint = "Pass JSON, Date, Map, Set, BigInt, typed arrays, URL or Headers.";
-			throw failures.callError("invalid_arguments", `env.${grant}.${method}: ${encoded.path} cannot be sent: ${encoded.message}.`, hint);
-		}
-		let text = "";
+		const encoded = encodeArguments(grant, method, args);
 		await turns.take();
 		try {
-			// A patched String.prototype cannot matter: what the gate answers is a primitive string.
-			text = `${await bindings[grant]?.call(method, encoded.text)}`;
-		} catch {
-			throw failures.callError(
-				"internal",
-				`env.${grant}.${method}: the call got no answer.`,
-				"The run may be over, or the host may be restarting.",
-			);
+			return answeredValue(await ask(grant, method, encoded));
 		} finally {
 			turns.giveBack();
 		}
-		const answer = /** @type {any} */ (parseJson(text));
-		if (answer.kind !== "value") throw failures.callError(answer.code, answer.message, answer.hint);
-		return decode(answer.value);
+	};
+
+	/** What a fetch in parts sends; its signal is not heard. @param {string} grant @param {string} method @param {unknown[]} args */
+	const wireOf = async (grant, method, args) => (await describeRequest(args[0], args[1], `env.${grant}.${method}`, failures)).wire;
+
+	/**
+	 * A call whose answer comes in parts; it begins at once and has its turn until it has ended.
+	 * @param {string} grant @param {string} method @param {unknown[]} args @param {boolean} [fetches] whether the arguments are those of fetch
+	 */
+	const callInParts = (grant, method, args, fetches = false) => {
+		const encoded = fetches ? "" : encodeArguments(grant, method, args);
+		let isTaken = false;
+		const open = async () => {
+			const text = fetches ? encodeArguments(grant, method, [await wireOf(grant, method, args)]) : encoded;
+			await turns.take();
+			isTaken = true;
+			const answer = await ask(grant, method, text);
+			if (typeof answer !== "string" && answer !== undefined) return answer;
+			// Refused before it began: there is nothing but the error.
+			answeredValue(answer);
+			throw noAnswer(grant, method);
+		};
+		/** @param {{ code: string, message: string, hint: string }} frame */
+		const toError = (frame) => {
+			if (frame.message === "") return noAnswer(grant, method);
+			if (frame.message !== "result") return failures.callError(frame.code, frame.message, frame.hint);
+			const message = `env.${grant}.${method}: result: the parts are being read, wanted them read to their end first.`;
+			return failures.callError("invalid_arguments", message, "Await result after the loop.");
+		};
+		return createStream(open, decode, toError, () => {
+			if (isTaken) turns.giveBack();
+		});
 	};
 
 	/** A fetch through a grant, which gives up when its signal aborts. @param {string} grant @param {string} method @param {unknown[]} args */
@@ -77,13 +128,15 @@ export const createGrants = (job, bindings, failures) => {
 		for (let at = 0; at < grant.methods.length; at += 1) {
 			const method = grant.methods[at] ?? "";
 			const fetches = verb === "http.fetch" && method === "fetch";
-			defineMethod(object, method, (...args) => (fetches ? fetchThrough(name, method, args) : call(name, method, args)));
+			const streamsFetch = verb === "http.fetch" && method === "stream";
+			if (includes(grant.streams, method)) defineMethod(object, method, (...args) => callInParts(name, method, args, streamsFetch));
+			else defineMethod(object, method, (...args) => (fetches ? fetchThrough(name, method, args) : call(name, method, args)));
 		}
-		if (verb === "http.fetch" && firstHttp === "") firstHttp = name;
+		if (verb === "http.fetch" && firstHttp === "" && includes(grant.methods, "fetch")) firstHttp = name;
 		setOwn(env, name, freeze(object));
 	}
 
-	/** @type {Method} */
+	/** @type {(...args: unknown[]) => Promise<unknown>} */
 	const fetch = async (...args) => {
 		if (firstHttp !== "") return fetchThrough(firstHttp, "fetchAny", args);
 		const has = granted === "" ? "It has no grants at all." : `It has: ${granted}.`;
@@ -130,6 +183,12 @@ const createTurns = (most) => {
 			next();
 		},
 	};
+};
+
+/** @param {string[]} names @param {string} name */
+const includes = (names, name) => {
+	for (let index = 0; index < names.length; index += 1) if (names[index] === name) return true;
+	return false;
 };
 
 /** @param {Promise<unknown>} promise @param {(value: unknown) => void} resolve @param {(error: unknown) => void} reject */

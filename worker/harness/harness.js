@@ -10,6 +10,7 @@ import { createFailures } from "./failures.js";
 import { prepareGlobals } from "./globals.js";
 import { createGrants } from "./grants.js";
 import { apply, parseJson, quote } from "./primordials.js";
+import { streams } from "./stream.js";
 import { web } from "./web.js";
 
 /**
@@ -19,7 +20,7 @@ import { web } from "./web.js";
  *   main: string,
  *   modules: string[],
  *   input: string,
- *   grants: { name: string, verb: string, methods: string[] }[],
+ *   grants: { name: string, verb: string, methods: string[], streams: string[] }[],
  *   limits: {
  *     resultBytes: number, argumentBytes: number, callsInFlight: number, valueDepth: number, valueNodes: number, bigintDigits: number,
  *     logLines: number, logLineChars: number, logChars: number, errorMessageChars: number, errorStackChars: number,
@@ -39,7 +40,10 @@ export default class extends WorkerEntrypoint {
 		const failures = createFailures(job.limits);
 		const captured = createConsole(job.limits, job.spool, failures.errorText);
 		const grants = createGrants(job, /** @type {any} */ (this.env), failures);
-		for (let index = 0; index < job.grants.length; index += 1) if (job.grants[index]?.verb === "http.fetch") web();
+		for (let index = 0; index < job.grants.length; index += 1) {
+			if (job.grants[index]?.verb === "http.fetch") web();
+			if (job.grants[index]?.streams.length !== 0) streams();
+		}
 		prepareGlobals(captured.console, grants.fetch);
 		const outcome = await perform(job, grants.env, failures);
 		captured.close();

@@ -1,5 +1,5 @@
 /** What a program hands to `fetch`, as the one plain object that crosses to the gate. */
-import { execute, indexOf, toLowerCase } from "./primordials.js";
+import { execute, indexOf, setOwn, toLowerCase } from "./primordials.js";
 import { isRequest, readRequest, redirectOf, signalOf, textOf, web } from "./web.js";
 
 const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|x-www-form-urlencoded|javascript|graphql))/;
@@ -15,19 +15,23 @@ export const describeRequest = async (input, init, action, failures) => {
 	try {
 		const options = copyInit(init);
 		const redirect = options.redirect;
-		// The platform's Request knows no "error"; the gate does.
+		// The platform's Request knows no "error" and no handle; the gate does.
 		if (redirect === "error") options.redirect = "manual";
+		const handle = handleOf(options.body);
+		if (handle !== null) options.body = undefined;
 		const request = new (web().Request)(/** @type {any} */ (input), options);
 		const signal = options.signal ?? (isRequest(input) ? signalOf(input) : null);
 		const read = await readRequest(request);
 		const text = read.bytes !== null && (typeof options.body === "string" || isTextual(read.headers)) ? textOf(read.bytes) : null;
+		/** @type {Record<string, unknown>} */
 		const wire = {
 			url: read.url,
 			method: read.method,
 			headers: read.headers,
-			body: text ?? read.bytes,
+			body: handle === null ? (text ?? read.bytes) : { handle },
 			redirect: redirect === "error" ? "error" : redirectOf(request),
 		};
+		if (options.as !== undefined) setOwn(wire, "as", options.as);
 		return { __proto__: null, wire, signal };
 	} catch (error) {
 		throw failures.callError(
@@ -38,7 +42,14 @@ export const describeRequest = async (input, init, action, failures) => {
 	}
 };
 
-const INIT_KEYS = ["method", "headers", "body", "redirect", "signal"];
+/** The handle of content that stays on the host, or null for any other body. @param {unknown} body @returns {string | null} */
+const handleOf = (body) => {
+	if (typeof body !== "object" || body === null || !("handle" in body)) return null;
+	const handle = body.handle;
+	return typeof handle === "string" ? handle : null;
+};
+
+const INIT_KEYS = ["method", "headers", "body", "redirect", "signal", "as"];
 
 /** What counts of an init, each property read once. @param {unknown} init @returns {any} */
 const copyInit = (init) => {

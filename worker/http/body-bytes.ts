@@ -11,7 +11,13 @@ const underWay = new Map<string, number>();
  */
 export const holdBodyBytes = (label: string, tenantId: string, headers: Headers): (() => void) => {
 	const given = Number(headers.get("content-length") ?? LIMITS.bodyBytes);
-	const bytes = Number.isFinite(given) ? Math.min(Math.max(given, 0), LIMITS.bodyBytes) : LIMITS.bodyBytes;
+	return hold(label, tenantId, Number.isFinite(given) ? Math.min(Math.max(given, 0), LIMITS.bodyBytes) : LIMITS.bodyBytes);
+};
+
+/** The same for a body that is read as it comes, whatever its length: LIMITS.streamHeldBytes. */
+export const holdStreamBytes = (label: string, tenantId: string): (() => void) => hold(label, tenantId, LIMITS.streamHeldBytes);
+
+const hold = (label: string, tenantId: string, bytes: number): (() => void) => {
 	const before = underWay.get(tenantId) ?? 0;
 	if (before + bytes > LIMITS.bodyBytesUnderWay) {
 		const message = `${label}: found ${before} bytes of this tenant's requests under way, wanted at most ${LIMITS.bodyBytesUnderWay} with this one`;

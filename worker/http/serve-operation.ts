@@ -3,12 +3,13 @@ import { Refusal } from "../../contract/errors.ts";
 import type { Operation } from "../../contract/operation.ts";
 import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
-import type { Caller, HandlerInput, Handlers } from "../handler.ts";
-import { holdBodyBytes } from "./body-bytes.ts";
+import type { BodyStream, Caller, HandlerInput, Handlers } from "../handler.ts";
+import { holdBodyBytes, holdStreamBytes } from "./body-bytes.ts";
 import { type Doors, enter } from "./enter.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { parsePart, readQuery } from "./parse-part.ts";
 import { readBody } from "./read-body.ts";
+import { readStream } from "./read-stream.ts";
 import { refusalResponse } from "./refusals.ts";
 
 /** A request at its route. */
@@ -39,6 +40,7 @@ export const serveOperation = async <Id extends OperationId>(
 	try {
 		const caller = await enter(operation.access, label, asked.request, asked.env, doors);
 		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
+		if (operation.stream !== undefined && caller !== null) giveBack = holdStreamBytes(label, caller.tenantId);
 		const parts = await parseParts(operation, asked);
 		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller }));
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
@@ -53,6 +55,7 @@ interface Parts {
 	readonly params: unknown;
 	readonly query: unknown;
 	readonly body: unknown;
+	readonly stream: BodyStream | null;
 	readonly bodyDigest: string;
 	readonly idempotencyKey: string | null;
 }
@@ -62,9 +65,11 @@ const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> =>
 	const params = parseParams(operation, asked.params);
 	const query = parsePart(label, operation.query, readQuery(label, asked.request.url));
 	const idempotencyKey = readIdempotencyKey(label, asked.request.headers);
-	if (operation.body === null) return { params, query, body: null, bodyDigest: "", idempotencyKey };
+	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey };
+	if (operation.stream !== undefined) return { ...bare, stream: readStream(label, operation.stream, asked.request) };
+	if (operation.body === null) return bare;
 	const { value, digest } = await readBody(label, asked.request);
-	return { params, query, body: parsePart(label, operation.body, value), bodyDigest: digest, idempotencyKey };
+	return { ...bare, body: parsePart(label, operation.body, value), bodyDigest: digest };
 };
 
 /** What is no id at all is answered as an id that does not exist. */
@@ -93,7 +98,7 @@ const notFound = (operation: Operation): Refusal => {
  */
 function inputOf<Id extends OperationId>(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): HandlerInput<Id>;
 function inputOf(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): unknown {
-	const { params, query, body, bodyDigest, idempotencyKey, caller, env, requestId } = parts;
+	const { params, query, body, stream, bodyDigest, idempotencyKey, caller, env, requestId } = parts;
 	const waitUntil = (work: Promise<unknown>): void => parts.waitUntil(work);
-	return { params, query, body, bodyDigest, idempotencyKey, caller, env, requestId, waitUntil };
+	return { params, query, body, stream, bodyDigest, idempotencyKey, caller, env, requestId, waitUntil };
 }

@@ -8,7 +8,9 @@ const jsonText = <Shape extends z.ZodType>(shape: Shape) =>
 		.transform((text): unknown => JSON.parse(text))
 		.pipe(shape);
 
-const RunRow = z.object({ summary: jsonText(RunSummary), result: jsonText(ParsedJson), files: jsonText(z.array(RunFile)) });
+const ArchivedFile = RunFile.extend({ blob: z.string().nullable().default(null) });
+const FilesRow = z.object({ files: jsonText(z.array(ArchivedFile)) });
+const RunRow = z.object({ summary: jsonText(RunSummary), result: jsonText(ParsedJson), files: jsonText(z.array(ArchivedFile)) });
 const SummaryRow = z.object({ summary: jsonText(RunSummary) });
 const CallRow = z.object({ record: jsonText(Call) });
 
@@ -23,7 +25,19 @@ export const readArchivedRun = async (db: D1Database, tenantId: string, runId: s
 	const found = runs?.results[0];
 	if (found === undefined) return null;
 	const row = RunRow.parse(found);
-	return { ...row.summary, result: row.result, logs: z.array(RunLog).parse(lines?.results), files: row.files, pendingApproval: null };
+	return {
+		...row.summary,
+		result: row.result,
+		logs: z.array(RunLog).parse(lines?.results),
+		files: row.files.map(({ path, bytes }) => ({ path, bytes })),
+		pendingApproval: null,
+	};
+};
+
+/** Where the store has a file of an archived run; null when there is no such file, or the archive does not say. */
+export const archivedBlob = async (db: D1Database, tenantId: string, runId: string, path: string): Promise<string | null> => {
+	const found = await db.prepare("SELECT files FROM runs WHERE tenant_id = ? AND id = ?").bind(tenantId, runId).first();
+	return found === null ? null : (FilesRow.parse(found).files.find((file) => file.path === path)?.blob ?? null);
 };
 
 /** Runs of a tenant, newest first, those before a run's id. */

@@ -1,12 +1,19 @@
 import type { AgentSummary } from "../../contract/agents.ts";
 import type { Run } from "../../contract/runs.ts";
 
+/** A file of a run, and where the store of blobs has its content; null: the agent's object has it. */
+export interface StoredFile {
+	readonly path: string;
+	readonly bytes: number;
+	readonly blob: string | null;
+}
+
 /** Copies of an agent's state for D1. Each carries a revision, so that a repeat or a late one changes nothing newer. */
 export interface ArchiveBatch {
 	readonly tenantId: string;
 	readonly agentId: string;
 	readonly agent: { summary: AgentSummary; revision: number } | null;
-	readonly runs: readonly { run: Run; revision: number }[];
+	readonly runs: readonly { run: Run; files: readonly StoredFile[]; revision: number }[];
 	/** `record` is JSON text of a Call. */
 	readonly calls: readonly { id: string; run: string; seq: number; record: string; revision: number }[];
 }
@@ -32,8 +39,8 @@ const agentStatement = (db: D1Database, { tenantId, agent }: ArchiveBatch): D1Pr
 			];
 
 const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch): D1PreparedStatement[] =>
-	runs.map(({ run, revision }) => {
-		const { result, logs: _logs, files, pendingApproval: _pending, ...summary } = run;
+	runs.map(({ run, files, revision }) => {
+		const { result, logs: _logs, files: _files, pendingApproval: _pending, ...summary } = run;
 		return db
 			.prepare(
 				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision)

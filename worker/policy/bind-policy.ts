@@ -14,6 +14,10 @@ export interface PolicyGrant {
 	readonly approval: "never" | "always";
 	/** Most calls through this grant in one run; null: only the run's own limit. */
 	readonly callsPerRun: number | null;
+	/** Most calls through this grant in one minute, all runs of the agent together; null: no such limit. */
+	readonly callsPerMinute: number | null;
+	/** Most tokens that calls through this grant may use in one run, held ones counted; null: only the budgets. */
+	readonly tokensPerRun: number | null;
 }
 
 export interface BoundPolicy {
@@ -24,7 +28,7 @@ export interface BoundPolicy {
 /** What every verb's grant may carry and the policy enforces (worker/verbs/common-grant.ts). */
 const Common = z.looseObject({
 	approval: z.enum(["never", "always"]).default("never"),
-	limits: z.looseObject({ calls: z.int().optional() }).optional(),
+	limits: z.looseObject({ calls: z.int().optional(), callsPerMinute: z.int().optional(), tokens: z.int().optional() }).optional(),
 });
 
 /**
@@ -60,5 +64,7 @@ const bindGrant = (name: string, raw: { verb: string }): PolicyGrant => {
 		grant: parsed.data,
 		approval: common.approval,
 		callsPerRun: common.limits?.calls ?? null,
+		callsPerMinute: common.limits?.callsPerMinute ?? null,
+		tokensPerRun: common.limits?.tokens ?? null,
 	};
 };

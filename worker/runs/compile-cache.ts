@@ -1,4 +1,5 @@
 import { Refusal } from "../../contract/errors.ts";
+import type { LibraryName } from "../../contract/libraries.ts";
 import type { CompiledProgram, Executor, SourceProgram } from "../executor/protocol.ts";
 
 /** Compiled programs of this isolate, by tenant and digest; what went in last stays longest. */
@@ -8,8 +9,9 @@ const entries = new Map<string, { program: CompiledProgram; chars: number }>();
 let totalChars = 0;
 
 /**
- * The program compiled, out of memory if this tenant has had the same one compiled here. Tenants do not share entries: a compiler that one
- * of them broke can only serve itself.
+ * The program compiled, out of memory if this tenant has had the same one compiled here under the same libraries. Tenants do not share entries: a compiler
+ * that one of them broke can only serve itself.
+ * @param libraries what the agent's policy grants
  * @throws Refusal `invalid_program` with module, line and column; `no_executor` when nothing compiles.
  */
 export const compileCached = async (
@@ -17,15 +19,16 @@ export const compileCached = async (
 	source: SourceProgram,
 	tenantId: string,
 	digest: string,
+	libraries: readonly LibraryName[],
 ): Promise<CompiledProgram> => {
-	const key = `${tenantId} ${digest}`;
+	const key = `${tenantId} ${digest} ${[...libraries].sort().join(" ")}`;
 	const known = entries.get(key);
 	if (known !== undefined) {
 		entries.delete(key);
 		entries.set(key, known);
 		return known.program;
 	}
-	const outcome = await executor.compile(source, tenantId);
+	const outcome = await executor.compile({ ...source, ...(libraries.length > 0 && { libraries: [...libraries] }) }, tenantId);
 	switch (outcome.kind) {
 		case "refused":
 			throw new Refusal("no_executor", `Compiling the program: no executor took it: ${outcome.why}`);
@@ -36,6 +39,9 @@ export const compileCached = async (
 			});
 		}
 		case "compiled":
+			// The compiler ran where hostile text drives it: what it says is believed as far as the policy goes.
+			if (outcome.program.libraries?.some((name) => !libraries.includes(name)) === true)
+				throw new Refusal("no_executor", "Compiling the program: the executor's answer names libraries that the policy does not grant");
 			keep(key, outcome.program);
 			return outcome.program;
 	}

@@ -1,5 +1,6 @@
 import { Refusal } from "../../contract/errors.ts";
 import { locatorOf, newRoutedId } from "../../contract/ids.ts";
+import type { LibraryName } from "../../contract/libraries.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { CreateRun, Run } from "../../contract/runs.ts";
 import { encodeValue } from "../../contract/tagged-json.ts";
@@ -7,13 +8,13 @@ import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agent
 import type { AdmitAnswer, AdmitCommand, Attempt } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import { chooseExecutor } from "../executor/choose-executor.ts";
-import type { Executor } from "../executor/protocol.ts";
+import type { Executor, SourceProgram } from "../executor/protocol.ts";
 import type { Handler } from "../handler.ts";
 import { compileCached } from "./compile-cache.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 import { type GivenKey, knownRunOfKey, runOfKey } from "./idempotency.ts";
 import { inputFiles } from "./input-files.ts";
-import { programDigest, programSource } from "./program-source.ts";
+import { mayImport, programDigest, programSource } from "./program-source.ts";
 import { readRun } from "./read-run.ts";
 
 /** `POST /v1/runs`: everything is checked before anything is admitted; from then on the run ends whatever happens to this request. */
@@ -115,15 +116,14 @@ const ended = async (env: Env, entry: AgentEntry, run: Run, waitMs: number): Pro
 
 /** The request as the agent's object takes it: program found and compiled, input encoded, files decoded. */
 const commandOf = async (env: Env, entry: AgentEntry, executor: Executor, body: CreateRun): Promise<AdmitCommand> => {
-	const { program, language } = await programOf(env, entry, body);
-	const source = programSource(program, language);
+	const { source, libraries } = await sourceOf(env, entry, body);
 	const digest = programDigest(source);
 	const files = inputFiles(body.files ?? {});
 	const input = encodeValue(body.input ?? null, { bytes: LIMITS.bodyBytes, depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes });
 	if (input.kind === "refused") throw new Refusal("invalid_request", `Starting a run: input: ${input.message}`);
 	return {
 		runId: newRoutedId("run", locatorOf(entry.agentId)),
-		program: await compileCached(executor, source, entry.tenantId, digest),
+		program: await compileCached(executor, source, entry.tenantId, digest, libraries),
 		programDigest: digest,
 		input: input.text,
 		files,
@@ -135,18 +135,22 @@ const commandOf = async (env: Env, entry: AgentEntry, executor: Executor, body: 
 	};
 };
 
-const programOf = async (
+/** The program that is to run, and the libraries that it may import: the agent's object is asked for its policy only by a program that imports something. */
+const sourceOf = async (
 	env: Env,
 	entry: AgentEntry,
 	body: CreateRun,
-): Promise<{ program: NonNullable<CreateRun["program"]>; language: "javascript" | "typescript" }> => {
-	if (body.program !== undefined) return { program: body.program, language: body.language ?? "typescript" };
+): Promise<{ source: SourceProgram; libraries: readonly LibraryName[] }> => {
+	const given = body.program === undefined ? null : programSource(body.program, body.language ?? "typescript");
+	if (given !== null && !mayImport(given)) return { source: given, libraries: [] };
 	const agent = await agentObject(env, entry).agent({ tenantId: entry.tenantId, agentId: entry.agentId });
+	const libraries = agent?.policy.libraries ?? [];
+	if (given !== null) return { source: given, libraries };
 	if (agent?.program == null) {
 		throw new Refusal(
 			"invalid_request",
 			`Starting a run: program: found none, and the agent ${entry.name} has no stored program; wanted one of the two`,
 		);
 	}
-	return { program: agent.program, language: agent.language };
+	return { source: programSource(agent.program, agent.language), libraries };
 };

@@ -5,6 +5,7 @@ import type { Attempt } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import type { Executor, Job } from "../executor/protocol.ts";
 import { makeToken } from "../gate/attempt-token.ts";
+import { bytesOfDatasets } from "../datasets/bytes-of-datasets.ts";
 import { judgeOutcome } from "./judge-outcome.ts";
 
 /** After this long the run is shown as running; shorter ones go from queued to their end without a step in between, milliseconds. */
@@ -29,7 +30,7 @@ export const executeAttempt = async (env: Env, entry: AgentEntry, executor: Exec
 	const lease = setInterval(keep, LIMITS.leaseRenewMs);
 	let show: ReturnType<typeof setTimeout> | undefined;
 	try {
-		const outcome = await executor.run(jobOf(env, entry, attempt), (atMs) => {
+		const outcome = await executor.run(await jobOf(env, entry, attempt), (atMs) => {
 			startedAtMs = atMs;
 			show = setTimeout(keep, SHOW_RUNNING_MS);
 		});
@@ -52,7 +53,11 @@ export const executeAttempt = async (env: Env, entry: AgentEntry, executor: Exec
 	}
 };
 
-const jobOf = (env: Env, entry: AgentEntry, attempt: Attempt): Job => ({
+/** Where the registry does not answer, as large as they can be: it is room to be made, not a right. */
+const bytesOf = (env: Env, entry: AgentEntry, datasets: readonly string[]): Promise<number> =>
+	bytesOfDatasets(env, entry.tenantId, datasets).catch(() => datasets.length * LIMITS.datasetBytes);
+
+const jobOf = async (env: Env, entry: AgentEntry, attempt: Attempt): Promise<Job> => ({
 	runId: attempt.runId,
 	attempt: attempt.attempt,
 	tenantId: entry.tenantId,
@@ -62,4 +67,5 @@ const jobOf = (env: Env, entry: AgentEntry, attempt: Attempt): Job => ({
 	input: attempt.input,
 	grants: [...attempt.grants],
 	limits: attempt.limits,
+	...(attempt.datasets.length === 0 ? {} : { datasetBytes: await bytesOf(env, entry, attempt.datasets) }),
 });

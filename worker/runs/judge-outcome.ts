@@ -31,6 +31,9 @@ const PROGRAM_CODES: ReadonlySet<string> = new Set([
 	"upstream_timeout",
 	"response_too_large",
 	"secret_unavailable",
+	"sql_denied",
+	"sql_limit_exceeded",
+	"conflict",
 ]);
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 

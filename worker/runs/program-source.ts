@@ -9,5 +9,9 @@ export const programSource = (program: Program, language: SourceProgram["languag
 	return { main, modules: { [main]: program }, language };
 };
 
+/** Whether a text can import anything: `import` and `export … from` are keywords, which cannot be spelled otherwise. May be true for one that does not. */
+export const mayImport = (source: SourceProgram): boolean =>
+	Object.values(source.modules).some((text) => text.includes("import") || (text.includes("export") && text.includes("from")));
+
 /** `sha256:…` over the program's canonical JSON: the same program has the same digest, whatever its modules' order. */
 export const programDigest = (source: SourceProgram): string => `sha256:${sha256Hex(canonicalJson(source))}`;

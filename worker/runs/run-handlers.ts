@@ -8,6 +8,7 @@ import type { Handlers } from "../handler.ts";
 import { listArchivedCalls, listArchivedLogs, listArchivedRuns, readArchivedRun } from "../ledger/read-archive.ts";
 import { createRun } from "./create-run.ts";
 import { readRun } from "./read-run.ts";
+import { runFileBody } from "./run-file-body.ts";
 
 const missing = (): Refusal => new Refusal("not_found", "Looking up a run: there is none of that id");
 
@@ -99,10 +100,10 @@ export const runHandlers: Handlers<Ids> = {
 	},
 	getRunFile: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
-		const bytes = await agentObject(env, entry).readFile(params.id, `/${params.path}`);
-		if (bytes === null) throw new Refusal("not_found", "Reading a file: the run has none at that path");
+		const body = await runFileBody(env, entry, params.id, `/${params.path}`);
+		if (body === null) throw new Refusal("not_found", "Reading a file: the run has none at that path");
 		const name = params.path.split("/").at(-1) ?? "file";
-		return new Response(bytes, {
+		return new Response(body, {
 			headers: {
 				"content-type": "application/octet-stream",
 				"content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,

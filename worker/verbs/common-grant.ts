@@ -15,6 +15,12 @@ export const COMMON_GRANT = {
 /** Fields of `limits` that every grant has. */
 export const COMMON_LIMITS = {
 	calls: z.int().min(1).max(LIMITS.calls.max).optional().describe("most calls of this grant in one run"),
+	callsPerMinute: z
+		.int()
+		.min(1)
+		.max(LIMITS.callsPerMinute)
+		.optional()
+		.describe("most calls of this grant in one minute, all runs of the agent together; past it a call is refused with `rate_limited`"),
 };
 
 /** The labels that a verb has by its nature and those that the grant adds: a grant never takes one away. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { PartialVector } from "../budgets/vector.ts";
+import type { StoreAccess } from "./store-access.ts";
 
 /** What a grant's results and arguments mean for what may flow where (docs/design/policy.md). */
 export const LABELS = ["private", "untrusted", "external"] as const;
@@ -16,12 +17,82 @@ export type VerbOutcome =
 
 /** A run's files, as the agent's object keeps them. Paths are canonical and absolute; the caller has checked them against the grant's mounts. Synchronous. */
 export interface RunFiles {
+	/** Null when there is none, and when its content lies in the store (`isStored`). */
 	read(path: string): { bytes: Uint8Array; modifiedAtMs: number } | null;
+	/** Whether there is a file whose content lies in the store, where only acts on the host can read it. */
+	isStored(path: string): boolean;
 	/** Creates or replaces. `quota` when the run's files would pass their count or their bytes; nothing is written then. */
 	write(path: string, bytes: Uint8Array): "written" | "quota";
 	delete(path: string): boolean;
 	/** Files below a directory (with a trailing slash), sorted by path. */
 	list(directory: string): { path: string; bytes: number; modifiedAtMs: number }[];
+}
+
+/** The agent's small durable memory, as its object keeps it. Keys are checked by the caller. Synchronous. */
+export interface AgentState {
+	/** The entry as it is now; null when there is none or its time is over. `version` rises with each write of the key. */
+	read(key: string): StateEntry | null;
+	/** Creates or replaces. `quota`: the agent's entries would pass their count or their bytes; nothing is written then. */
+	write(key: string, value: string, expiresAtMs: number | null): { kind: "written"; version: number } | { kind: "quota" };
+	delete(key: string): boolean;
+	/** Entries whose keys begin so and come after a key, in the order of their UTF-8 bytes. */
+	list(prefix: string, after: string, most: number): { key: string; entry: StateEntry }[];
+}
+export interface StateEntry {
+	/** Encoded value (contract/tagged-json). */
+	readonly value: string;
+	readonly version: number;
+	readonly expiresAtMs: number | null;
+}
+
+/** What acts inside the agent's object may use. */
+export interface ObjectStore {
+	readonly files: RunFiles;
+	readonly state: AgentState;
+}
+
+/** Something of the tenant's registry that a grant names. The host looks it up before a call of the grant is decided. */
+export const RESOURCE_KINDS = ["model", "dataset", "tool", "store"] as const;
+export interface ResourceRef {
+	readonly kind: (typeof RESOURCE_KINDS)[number];
+	readonly name: string;
+}
+/** Descriptions of the resources as stored, by `kind/name`; what the tenant does not have is not in it. Names of secrets may stand in them, values never. */
+export type Resources = ReadonlyMap<string, unknown>;
+export const NO_RESOURCES: Resources = new Map();
+
+/** A result that stays on the host: what an isolate is given of it. Means something in its own run alone. */
+export interface Handle {
+	/** `hdl_…` */
+	readonly handle: string;
+	readonly bytes: number;
+	/** Media type. */
+	readonly type: string;
+}
+
+/** Content that stays on the host, on its way. */
+export interface Content {
+	readonly bytes: number;
+	/** Media type. */
+	readonly type: string;
+	readonly body: ReadableStream<Uint8Array>;
+}
+
+export type Storing =
+	| { kind: "stored"; handle: Handle }
+	/** More than `mostBytes`, or more than the run may keep; nothing is kept. */
+	| { kind: "too_large"; message: string };
+
+/** The run's contents on the host, for acts there: handles, and files of any size. */
+export interface HostContents {
+	/** Reads the body to its end, never holding more than some MiB of it. */
+	store(body: ReadableStream<Uint8Array> | Uint8Array, as: { type: string; mostBytes: number }): Promise<Storing>;
+	/** Null when the run has no such handle. */
+	open(handle: string): Promise<Content | null>;
+	/** A file of the run; null when there is none. The caller has checked the path. */
+	openFile(path: string): Promise<Content | null>;
+	/** Makes a handle's content a file as well, in no time. The caller has checked the path. `quota`: the run's files would be too many or too large. */
+	keepAsFile(path: string, handle: string): Promise<"written" | "quota" | "no_handle">;
 }
 
 /** What a verb that acts on the host may use for one call. */
@@ -35,16 +106,44 @@ export interface CallContext {
 	openSecret(name: string): Promise<Uint8Array | null>;
 	/** The way out: on one machine a network that connects to public addresses only, checked after the name was resolved. Never follows a redirect. */
 	egress(request: Request): Promise<Response>;
+	/** The database behind a binding that a store of the tenant names; null where the deployment has none of it. Its password is for the connection alone. */
+	openStore(binding: string): StoreAccess | null;
 	/** Host:port pairs on loopback that the operator opened for development; empty in production. */
 	readonly developmentHosts: ReadonlySet<string>;
-	/** Aborts when the call's time is over. */
+	/** What `resources` of the grant named, as it was when the call was decided. */
+	readonly resources: Resources;
+	readonly contents: HostContents;
+	/** Sends one value to the program while the call goes on; only for methods in `streams`. Resolves when it may send more. @throws when nobody reads any more. */
+	emit(value: unknown): Promise<void>;
+	/** Aborts when the call's time is over, or nobody reads a stream any more. */
 	readonly signal: AbortSignal;
 }
 
-/** Where a call acts: in the agent's object, in one transaction with its record; or on the host, between the record of the intent and of the result. */
+/**
+ * Where a call acts: in the agent's object, in one transaction with its record; on the host, between the record of the intent and of the result; or in the
+ * engine, an isolate that holds a dataset beside the run (worker/engine/), between the same two records. What an engine answers is parsed by `complete`.
+ */
 export type Act =
-	| { where: "object"; perform(files: RunFiles): VerbOutcome }
-	| { where: "host"; perform(context: CallContext): Promise<VerbOutcome> };
+	| {
+			where: "object";
+			perform(store: ObjectStore): VerbOutcome;
+			/** For content that may lie in the store: when `when` says so, the call acts on the host instead. Left out: never. */
+			otherwise?: { when(store: ObjectStore): boolean; perform(context: CallContext): Promise<VerbOutcome> };
+	  }
+	| { where: "host"; perform(context: CallContext): Promise<VerbOutcome> }
+	| {
+			where: "engine";
+			/** Name of the dataset; its description is among the resources. */
+			dataset: string;
+			/** JSON text of an EngineQuery. */
+			query: string;
+			/** Whether the changed image is saved as the dataset's next version before `complete`. */
+			writes: boolean;
+			/** Whether it must see what was written a moment ago, wherever that was. */
+			fresh: boolean;
+			/** @param answer JSON text, as the engine gave it. */
+			complete(answer: string, context: CallContext): Promise<VerbOutcome>;
+	  };
 
 /** A call whose arguments fit the method's schema. */
 export interface PreparedCall {
@@ -53,6 +152,8 @@ export interface PreparedCall {
 	/** May be repeated after a crash with the same call id. */
 	readonly idempotent: boolean;
 	readonly decision: Decision;
+	/** Longest that an act on the host may take, milliseconds; left out: LIMITS.upstreamMs.max. */
+	readonly timeoutMs?: number;
 	/** The most it can cost beyond one call; held before it acts. */
 	readonly worstCost: PartialVector;
 	readonly act: Act;
@@ -63,11 +164,20 @@ export type Preparation = { kind: "prepared"; call: PreparedCall } | { kind: "in
 /** A grant of a policy, parsed, ready to prepare calls. Pure: the same answers for the same grant and arguments. */
 export interface BoundGrant {
 	readonly methods: readonly string[];
+	/** Those of the methods whose answer comes in parts: the program gets an async iterable with a `result` promise beside it. Left out: none. */
+	readonly streams?: readonly string[];
 	readonly labels: readonly Label[];
-	/** @param args decoded arguments (host values, contract/tagged-json), not yet validated. */
-	prepare(method: string, args: readonly unknown[]): Preparation;
+	/** What deciding and declaring need to know of the tenant's registry. Left out: nothing. */
+	readonly resources?: readonly ResourceRef[];
+	/**
+	 * @param args decoded arguments (host values, contract/tagged-json), not yet validated.
+	 * @param resources what `resources` named; a missing one is the verb's to refuse, in words.
+	 */
+	prepare(method: string, args: readonly unknown[], resources: Resources): Preparation;
+	/** The part of the resources that a call of the method needs, where they are large; it is what the act on the host is given. Left out: all of them. */
+	needed?(method: string, resources: Resources): Resources;
 	/** TypeScript type literal of `env.<name>` with documentation, e.g. `{ readText(path: string): Promise<string>; }`. */
-	declaration(): string;
+	declaration(resources: Resources): string;
 	/** Warnings for a person who reads the policy. */
 	lint(): readonly string[];
 }

@@ -36,7 +36,7 @@ describe("the harness's codec and the host's", () => {
 			if (decoding.kind === "refused" || !Array.isArray(decoding.value)) throw new Error("wanted decoded arguments");
 			return JSON.stringify({ kind: "value", value: textOf(decoding.value[0]) });
 		});
-		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"] }];
+		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"], streams: [] }];
 		const input = [new Map([["k", new Set([1n, "x"])]]), new Date(7), Number.NaN, { $tagged: [undefined] }, new Uint8Array([1, 2, 255])];
 		expect(await resultOf(workerd, "export default (input, env) => env.echo.call(input)", { input, grants })).toEqual(input);
 	});

@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => workerd.close());
 
-const web: GrantShape = { name: "web", verb: "http.fetch", methods: ["fetch"] };
-const other: GrantShape = { name: "other", verb: "http.fetch", methods: ["fetch"] };
-const files: GrantShape = { name: "files", verb: "files", methods: ["readText", "list"] };
+const web: GrantShape = { name: "web", verb: "http.fetch", methods: ["fetch"], streams: [] };
+const other: GrantShape = { name: "other", verb: "http.fetch", methods: ["fetch"], streams: [] };
+const files: GrantShape = { name: "files", verb: "files", methods: ["readText", "list"], streams: [] };
 
 const valueAnswer = (value: unknown, response = false): string => {
 	const encoding = encodeValue(value, { response });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => workerd.close());
 
-const web: GrantShape = { name: "web", verb: "http.fetch", methods: ["fetch"] };
-const files: GrantShape = { name: "files", verb: "files", methods: ["readText", "list"] };
+const web: GrantShape = { name: "web", verb: "http.fetch", methods: ["fetch"], streams: [] };
+const files: GrantShape = { name: "files", verb: "files", methods: ["readText", "list"], streams: [] };
 
 const valueAnswer = (value: unknown): string => {
 	const encoding = encodeValue(value);

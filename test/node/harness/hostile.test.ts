@@ -151,7 +151,7 @@ describe("patches of the language by the program", () => {
 	});
 	it.each(patches)("of %s break no call", async (_what, patch) => {
 		workerd.answerWith((call) => JSON.stringify({ kind: "value", value: call.args }));
-		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"] }];
+		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"], streams: [] }];
 		const { outcome } = await runProgram(
 			workerd,
 			`${patch}\nexport default async (input, env) => { const r = await env.echo.call({ a: ['x'] }); return r; }`,

@@ -7,7 +7,8 @@ import { createLoaderExecutor } from "../../../worker/executor/loader.ts";
 export class TestGate extends WorkerEntrypoint {
 	async call(method, args) {
 		const body = JSON.stringify({ grant: this.ctx.props.grant, token: this.ctx.props.token, method, args });
-		return await (await this.env.GATE.fetch("http://gate/", { method: "POST", body })).text();
+		const response = await this.env.GATE.fetch("http://gate/", { method: "POST", body });
+		return method.startsWith("stream") ? response.body : await response.text();
 	}
 }
 

@@ -79,7 +79,7 @@ describe("the way back", () => {
 		const address = gate.address();
 		if (address === null || typeof address === "string") throw new Error("the gate has no port");
 		await using platform = await startTestExecutors({ size: 1, gate: { host: "127.0.0.1", port: address.port } });
-		const grants = [{ name: "tool", verb: "tool.call", methods: ["ask"] }];
+		const grants = [{ name: "tool", verb: "tool.call", methods: ["ask"], streams: [] }];
 		const calls = await platform.run(jobOf("export default async (input, env) => env.tool.ask(1)", { grants }));
 		expect(answerOf(calls).outcome).toEqual({ kind: "returned", result: 7 });
 		expect(heard.join("")).toMatch(/authorization: Bearer token/i);

@@ -24,7 +24,7 @@ describe("startCordon()", () => {
 		const first = await start();
 		try {
 			expect(await (await fetch(`${first.url}/bindings`)).json()).toEqual(["remote", 44, 44, ""]);
-			const grants = [{ name: "tool", verb: "tool.call", methods: ["ask"] }];
+			const grants = [{ name: "tool", verb: "tool.call", methods: ["ask"], streams: [] }];
 			const job = jobOf("export default async (input, env) => env.tool.ask(2)", { grants });
 			const answer = await (await fetch(`${first.url}/executors/run`, { method: "POST", body: JSON.stringify(job) })).text();
 			expect(answer).toContain("Bearer token");

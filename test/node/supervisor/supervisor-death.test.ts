@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { findProgram } from "../../../supervisor/find-program.ts";
 import { measureProcess } from "../../../supervisor/measure-process.ts";
+import { processesOfFolder } from "./processes-of-folder.ts";
 
 const Report = z.object({ pids: z.array(z.int()), socketPath: z.string() });
 
@@ -29,4 +31,27 @@ test.each([
 		await expect.poll(() => report.pids.map(measureProcess), { timeout: 2_000 }).toEqual(report.pids.map(() => null));
 		await rm(dirname(report.socketPath), { recursive: true, force: true });
 	},
+);
+
+test.each([
+	["bubblewrap", findProgram("bwrap")],
+	["unshare", findProgram("unshare")],
+	["none", "/usr/bin/env"],
+] as const)(
+	"no executor process enclosed with %s outlives a supervisor that is killed in the middle of a start",
+	async (kind, program) => {
+		if (program === null) return;
+		const script = join(import.meta.dirname, "supervisor-that-starts.ts");
+		for (const ms of [5, 9, 11, 14, 17]) {
+			const folder = await mkdtemp("/tmp/cordon-death-");
+			const supervisor = spawn(process.execPath, [script, kind, folder], { stdio: ["ignore", "pipe", "inherit"] });
+			await once(createInterface(supervisor.stdout), "line");
+			await setTimeout(ms);
+			supervisor.kill("SIGKILL");
+			await once(supervisor, "exit");
+			await expect.poll(() => processesOfFolder(folder), { timeout: 2_000, message: `killed after ${ms} ms` }).toEqual([]);
+			await rm(folder, { recursive: true, force: true });
+		}
+	},
+	60_000,
 );

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, verify as nodeVerify } from "node
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import { cryptoSign } from "../../../worker/verbs/crypto-sign/crypto-sign.ts";
+import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { callContext, codeOf, doneValue, invalidMessage, performOnHost, prepared } from "./perform.ts";
 
 const hmac = (parts: Record<string, unknown> = {}) =>
@@ -192,9 +193,9 @@ describe("crypto.sign", () => {
 			expect(cryptoSign.grantSchema.safeParse({ verb: "crypto.sign", secret: "k", algorithm: "ed25519", ...bad }).success).toBe(false);
 		}
 		const grant = ed25519({ secret: "payout_key", approval: "always" });
-		expect(grant.declaration()).toContain("publicKey()");
-		expect(grant.declaration()).not.toContain("payout_key");
-		expect(hmac({ secret: "payout_key" }).declaration()).not.toContain("publicKey");
+		expect(grant.declaration(NO_RESOURCES)).toContain("publicKey()");
+		expect(grant.declaration(NO_RESOURCES)).not.toContain("payout_key");
+		expect(hmac({ secret: "payout_key" }).declaration(NO_RESOURCES)).not.toContain("publicKey");
 		expect(grant.lint()).toEqual([]);
 		expect(hmac().lint()).toHaveLength(1);
 		expect(prepared(grant, "sign", ["x"])).toMatchObject({

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import { coveringMount, isWithin } from "../../../worker/verbs/files/covering-mount.ts";
 import { files } from "../../../worker/verbs/files/files.ts";
+import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { MemoryRunFiles } from "./memory-run-files.ts";
-import { codeOf, doneValue, invalidMessage, performOnFiles, prepared } from "./perform.ts";
+import { codeOf, doneValue, invalidMessage, NO_STATE, performOnFiles, prepared } from "./perform.ts";
 
 const grantOf = (parts: Record<string, unknown> = {}) =>
 	files.bind({ verb: "files", mounts: { "/workspace/input": "read", "/workspace/output": "write" }, ...parts });
@@ -106,7 +107,10 @@ describe("files", () => {
 	])("a path with %s is denied", (_name, path) => {
 		expect(decisionOn(path)).toMatchObject({ kind: "denied", code: "file_denied" });
 		const call = prepared(grantOf(), "readText", [path]);
-		expect(call.act.where === "object" && call.act.perform(new MemoryRunFiles())).toMatchObject({ kind: "failed", code: "file_denied" });
+		expect(call.act.where === "object" && call.act.perform({ files: new MemoryRunFiles(), state: NO_STATE })).toMatchObject({
+			kind: "failed",
+			code: "file_denied",
+		});
 	});
 
 	test("percent signs are characters of a name and nothing else", () => {
@@ -255,7 +259,7 @@ describe("files", () => {
 
 	test("the declaration names the mounts, and the labels are the grant's", () => {
 		const grant = grantOf({ labels: ["private"], mounts: { "/workspace/*/x": "read" } });
-		expect(grant.declaration()).toContain("/workspace/*\\/x: read only");
+		expect(grant.declaration(NO_RESOURCES)).toContain("/workspace/*\\/x: read only");
 		expect(grant.labels).toEqual(["private"]);
 		expect(grantOf().labels).toEqual([]);
 	});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import { httpFetch } from "../../../worker/verbs/http-fetch/http-fetch.ts";
+import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { invalidMessage, prepared } from "./perform.ts";
 
 const grantOf = (rule: Record<string, unknown> = {}, parts: Record<string, unknown> = {}) =>
@@ -39,9 +40,10 @@ describe("the argument of http.fetch", () => {
 		expect(kindOf(base.padEnd(LIMITS.urlChars + 1, "a"))).toBe("denied");
 		expect(kindOf(base + "é".repeat(1_000))).toBe("denied");
 		const post = grantOf({ methods: ["POST"] });
-		const withBody = (bytes: number) => post.prepare("fetch", [{ url: base, method: "POST", body: new Uint8Array(bytes) }]).kind;
+		const withBody = (bytes: number) =>
+			post.prepare("fetch", [{ url: base, method: "POST", body: new Uint8Array(bytes) }], NO_RESOURCES).kind;
 		expect([withBody(LIMITS.requestBytes), withBody(LIMITS.requestBytes + 1)]).toEqual(["prepared", "invalid"]);
-		const withHeaders = (headers: unknown) => grantOf().prepare("fetch", [{ url: base, headers }]).kind;
+		const withHeaders = (headers: unknown) => grantOf().prepare("fetch", [{ url: base, headers }], NO_RESOURCES).kind;
 		const many = (count: number) => Array.from({ length: count }, (_, index) => [`x-${index}`, "v"]);
 		expect([withHeaders(many(LIMITS.headers)), withHeaders(many(LIMITS.headers + 1))]).toEqual(["prepared", "invalid"]);
 		const wide = (bytes: number) => [["x", "v".repeat(bytes - 5)]];

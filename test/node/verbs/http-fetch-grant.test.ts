@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import { coversRequest } from "../../../worker/verbs/http-fetch/covers-request.ts";
 import { httpFetch } from "../../../worker/verbs/http-fetch/http-fetch.ts";
+import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 
 const grantOf = (rule: Record<string, unknown> = {}, parts: Record<string, unknown> = {}) =>
 	httpFetch.bind({ verb: "http.fetch", allow: [{ host: "allowed.example.com", ...rule }], ...parts });
@@ -83,7 +84,8 @@ describe("a grant of http.fetch", () => {
 		for (const bad of [
 			{ extra: 1 },
 			{ redirects: "yes" },
-			{ limits: { responseBytes: LIMITS.responseBytes.max + 1 } },
+			{ limits: { responseBytes: LIMITS.contentBytes + 1 } },
+			{ limits: { requestBytes: LIMITS.contentBytes + 1 } },
 			{ limits: { timeoutMs: LIMITS.upstreamMs.max + 1 } },
 			{ limits: { calls: 0 } },
 			{ labels: ["public"] },
@@ -94,7 +96,7 @@ describe("a grant of http.fetch", () => {
 		expect(
 			accepts({
 				allow: [rule],
-				limits: { responseBytes: LIMITS.responseBytes.max, timeoutMs: LIMITS.upstreamMs.max, calls: 1 },
+				limits: { responseBytes: LIMITS.contentBytes, timeoutMs: LIMITS.upstreamMs.max, calls: 1 },
 				labels: ["private"],
 				approval: "always",
 			}),
@@ -135,7 +137,7 @@ describe("a grant of http.fetch", () => {
 	});
 
 	test("the declaration says what is allowed and nothing of the secret, and nothing in it ends its comment", () => {
-		const text = grantOf({ paths: ["/a/*/b"], methods: ["GET", "POST"] }, { inject: INJECT }).declaration();
+		const text = grantOf({ paths: ["/a/*/b"], methods: ["GET", "POST"] }, { inject: INJECT }).declaration(NO_RESOURCES);
 		expect(text).toContain("GET, POST https://allowed.example.com/a/*\\/b");
 		expect(text).toContain("authorization");
 		expect(text).not.toContain("token");

@@ -1,9 +1,28 @@
 import assert from "node:assert/strict";
-import type { BoundGrant, CallContext, PreparedCall, RunFiles, VerbOutcome } from "../../../worker/verbs/verb.ts";
+import {
+	type AgentState,
+	type BoundGrant,
+	type CallContext,
+	type HostContents,
+	NO_RESOURCES,
+	type PreparedCall,
+	type Resources,
+	type RunFiles,
+	type VerbOutcome,
+} from "../../../worker/verbs/verb.ts";
+import { MemoryContents } from "./memory-contents.ts";
 
 /** A context of one call: real egress without redirects, the secrets given, no development hosts unless given. */
 export const callContext = (
-	parts: { secrets?: Record<string, string | Uint8Array>; developmentHosts?: string[]; signal?: AbortSignal } = {},
+	parts: {
+		secrets?: Record<string, string | Uint8Array>;
+		developmentHosts?: string[];
+		signal?: AbortSignal;
+		resources?: Resources;
+		contents?: HostContents;
+		openStore?: CallContext["openStore"];
+		emit?: CallContext["emit"];
+	} = {},
 ): CallContext => ({
 	tenantId: "ten_test",
 	agentId: "agt_test",
@@ -15,19 +34,41 @@ export const callContext = (
 		return typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
 	},
 	egress: (request) => fetch(request, { redirect: "manual" }),
+	openStore: parts.openStore ?? (() => null),
 	developmentHosts: new Set(parts.developmentHosts ?? []),
+	resources: parts.resources ?? NO_RESOURCES,
+	contents: parts.contents ?? new MemoryContents(),
+	emit: parts.emit ?? (async () => {}),
 	signal: parts.signal ?? new AbortController().signal,
 });
 
-export const prepared = (grant: BoundGrant, method: string, args: readonly unknown[]): PreparedCall => {
-	const preparation = grant.prepare(method, args);
+/** An agent's memory that nothing may be asked of. */
+export const NO_STATE: AgentState = {
+	read: () => assert.fail("the verb read the agent's state"),
+	write: () => assert.fail("the verb wrote the agent's state"),
+	delete: () => assert.fail("the verb deleted from the agent's state"),
+	list: () => assert.fail("the verb listed the agent's state"),
+};
+
+export const prepared = (
+	grant: BoundGrant,
+	method: string,
+	args: readonly unknown[],
+	resources: Resources = NO_RESOURCES,
+): PreparedCall => {
+	const preparation = grant.prepare(method, args, resources);
 	assert(preparation.kind === "prepared", preparation.kind === "invalid" ? preparation.message : "");
 	return preparation.call;
 };
 
 /** The message of arguments that do not fit. */
-export const invalidMessage = (grant: BoundGrant, method: string, args: readonly unknown[]): string => {
-	const preparation = grant.prepare(method, args);
+export const invalidMessage = (
+	grant: BoundGrant,
+	method: string,
+	args: readonly unknown[],
+	resources: Resources = NO_RESOURCES,
+): string => {
+	const preparation = grant.prepare(method, args, resources);
 	assert(preparation.kind === "invalid", "the arguments were taken");
 	return preparation.message;
 };
@@ -39,7 +80,7 @@ export const performOnHost = async (
 	args: readonly unknown[],
 	context: CallContext,
 ): Promise<VerbOutcome> => {
-	const call = prepared(grant, method, args);
+	const call = prepared(grant, method, args, context.resources);
 	if (call.decision.kind === "denied")
 		return { kind: "failed", code: call.decision.code, message: call.decision.message, hint: call.decision.hint, cost: {} };
 	assert(call.act.where === "host");
@@ -53,7 +94,7 @@ export const performOnFiles = (grant: BoundGrant, files: RunFiles, method: strin
 	if (call.decision.kind === "denied")
 		return { kind: "failed", code: call.decision.code, message: call.decision.message, hint: call.decision.hint, cost: {} };
 	assert(call.act.where === "object");
-	return call.act.perform(files);
+	return call.act.perform({ files, state: NO_STATE });
 };
 
 /** The value of a call that went well. */

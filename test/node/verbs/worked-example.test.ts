@@ -37,6 +37,6 @@ test("every verb of the catalogue stands under its own name, with a strict schem
 		expect(verb.grantSchema.safeParse({ verb: "other" }).error?.issues[0]?.path).toEqual(["verb"]);
 		for (const [field, schema] of Object.entries(verb.grantSchema.shape))
 			expect([field, schema.description]).toEqual([field, expect.any(String)]);
-		expect(() => verb.bind({ verb: name })).toThrow();
+		expect(() => verb.bind({ verb: "another" })).toThrow();
 	}
 });

@@ -106,7 +106,7 @@ describe("beginCall()", () => {
 		await agent.object.finish(goodEnd(runId));
 		expect(await write(agent, runId)).toMatchObject({ kind: "error", code: "run_ended" });
 		expect(await agent.object.calls(runId, 0, 10)).toEqual([]);
-		expect(await agent.object.readFile(runId, "/workspace/output/a.txt")).toBeNull();
+		expect(await agent.object.findFile(runId, "/workspace/output/a.txt")).toBeNull();
 	});
 
 	it("records denied calls with their reason, and counts them", async () => {

@@ -142,9 +142,10 @@ describe("the outbox", () => {
 			const run = await object.run(runId);
 			const { tenantId, agentId } = agent.entry;
 			if (run === null) throw new Error("the run is there");
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run, revision: 9 }], calls: [] });
+			const files = run.files.map((file) => ({ ...file, blob: null }));
+			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run, files, revision: 9 }], calls: [] });
 			const older = { ...run, status: "queued" as const, endedAtMs: null };
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run: older, revision: 8 }], calls: [] });
+			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run: older, files: [], revision: 8 }], calls: [] });
 			expect(await readArchivedRun(env.DB, tenantId, runId)).toEqual(run);
 		});
 	});

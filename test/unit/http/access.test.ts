@@ -18,6 +18,8 @@ interface Ids {
 interface Example {
 	path(ids: Ids): string;
 	body?(ids: Ids): unknown;
+	/** A streamed body, where the operation takes one. */
+	readonly stream?: { readonly type: string; readonly text: string };
 }
 
 /** One good request for each operation. A new operation without one is a type error here and a failure below. */
@@ -42,6 +44,34 @@ const EXAMPLES = {
 	putSecret: { path: ({ secret }) => `/v1/secrets/${secret}`, body: () => ({ value: "one" }) },
 	listSecrets: { path: () => "/v1/secrets" },
 	deleteSecret: { path: ({ secret }) => `/v1/secrets/${secret}` },
+	putModel: {
+		path: ({ secret }) => `/v1/models/${secret}`,
+		body: () => ({
+			routes: [{ provider: "openai", model: "m", secret: "key", usdMicrosPerMillionInput: 1, usdMicrosPerMillionOutput: 1 }],
+		}),
+	},
+	listModels: { path: () => "/v1/models" },
+	getModel: { path: ({ secret }) => `/v1/models/${secret}` },
+	deleteModel: { path: ({ secret }) => `/v1/models/${secret}` },
+	putTool: {
+		path: ({ secret }) => `/v1/tools/${secret}`,
+		body: () => ({ kind: "openapi", url: "https://api.example.com", document: { openapi: "3.1.0" } }),
+	},
+	listTools: { path: () => "/v1/tools" },
+	getTool: { path: ({ secret }) => `/v1/tools/${secret}` },
+	refreshTool: { path: ({ secret }) => `/v1/tools/${secret}/refresh` },
+	deleteTool: { path: ({ secret }) => `/v1/tools/${secret}` },
+	createDataset: { path: () => "/v1/datasets", body: () => ({ name: "made-by-example" }) },
+	putDatasetData: { path: ({ secret }) => `/v1/datasets/${secret}/data`, stream: { type: "text/csv", text: "a\n1\n" } },
+	listDatasets: { path: () => "/v1/datasets" },
+	getDataset: { path: ({ secret }) => `/v1/datasets/${secret}` },
+	deleteDataset: { path: ({ secret }) => `/v1/datasets/${secret}` },
+	putStore: {
+		path: ({ tenant, secret }) => `/v1/tenants/${tenant}/stores/${secret}`,
+		body: () => ({ kind: "postgres", binding: "HYPERDRIVE_WAREHOUSE" }),
+	},
+	listStores: { path: ({ tenant }) => `/v1/tenants/${tenant}/stores` },
+	deleteStore: { path: ({ tenant, secret }) => `/v1/tenants/${tenant}/stores/${secret}` },
 	createKey: { path: () => "/v1/keys", body: () => ({ name: "further" }) },
 	listKeys: { path: () => "/v1/keys" },
 	revokeKey: { path: ({ key }) => `/v1/keys/${key}` },
@@ -72,6 +102,11 @@ const nobodysIds = (): Ids => {
 
 const send = (item: { operation: Operation; example: Example }, ids: Ids, key: string | undefined) => {
 	const body = item.example.body?.(ids);
+	const { stream } = item.example;
+	if (stream !== undefined) {
+		const sent = { raw: stream.text, headers: { "content-type": stream.type } };
+		return ask(item.operation.method, item.example.path(ids), { ...(key === undefined ? {} : { key }), ...sent });
+	}
 	return ask(item.operation.method, item.example.path(ids), {
 		...(key === undefined ? {} : { key }),
 		...(body === undefined ? {} : { body }),
@@ -90,6 +125,7 @@ const furnishTenant = async (): Promise<Ids> => {
 	)
 		.bind(run, tenant.id, agent)
 		.run();
+	await ask("POST", "/v1/datasets", { key: tenant.key.value, body: { name: "theirs" } });
 	await ask("PUT", "/v1/secrets/theirs", { key: tenant.key.value, body: { value: "theirs" } });
 	return { tenant: tenant.id, agent, run, key: tenant.key.id, secret: "theirs" };
 };
@@ -101,6 +137,7 @@ describe("the table of operations", () => {
 			const pattern = operation.path.replace("{path}", ".+").replaceAll(/\{[a-z]+\}/g, "[^/]+");
 			expect(path, id).toMatch(new RegExp(`^${pattern}$`));
 			expect(example.body === undefined, id).toBe(operation.body === null);
+			expect(example.stream === undefined, id).toBe(operation.stream === undefined);
 		}
 	});
 

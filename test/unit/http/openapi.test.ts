@@ -13,13 +13,26 @@ const Parameter = z.strictObject({
 	schema: z.record(z.string(), z.unknown()),
 });
 const Content = z.strictObject({ "application/json": z.strictObject({ schema: z.strictObject({ $ref: z.string() }) }) });
+/** A body that is sent as it is: its media types and its bound. */
+const Streamed = z.strictObject({
+	description: z.string().regex(/^At most \d+ bytes\.$/),
+	content: z.record(
+		z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/),
+		z.strictObject({ schema: z.strictObject({ type: z.literal("string"), contentEncoding: z.literal("binary") }) }),
+	),
+});
 const Described = z.strictObject({
 	operationId: z.string(),
 	summary: z.string(),
 	security: z.array(z.record(z.string(), z.array(z.string()))),
 	"x-scope": z.string().optional(),
 	parameters: z.array(Parameter),
-	requestBody: z.strictObject({ required: z.literal(true), content: Content }).optional(),
+	requestBody: z
+		.union([
+			z.strictObject({ required: z.literal(true), content: Content }),
+			z.strictObject({ ...Streamed.shape, required: z.literal(true) }),
+		])
+		.optional(),
 	responses: z.record(z.string().regex(/^(\d{3}|default)$/), z.strictObject({ description: z.string(), content: Content.optional() })),
 });
 const OpenApi = z.strictObject({

@@ -34,6 +34,8 @@ export interface Attempt {
 	readonly input: string;
 	readonly grants: readonly GrantShape[];
 	readonly limits: { readonly wallMs: number; readonly cpuMs: number; readonly memoryMb: number };
+	/** Names of the datasets that its grants may load beside it. */
+	readonly datasets: readonly string[];
 }
 
 /** A refusal as data: errors lose their class on the way out of an object. */
@@ -76,6 +78,9 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 	const fault = requestFault(state, command);
 	if (fault !== null) return fault;
 	const { bound, policy } = state.facts.policy(configuration.policyVersion);
+	const ungranted = command.program.libraries?.find((name) => !(policy.libraries ?? []).some((granted) => granted === name));
+	if (ungranted !== undefined)
+		return refuse("conflict", `Starting a run: the policy was changed meanwhile and does not grant the library ${ungranted} any more`);
 	const limits = effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined);
 	const row = newRow(command, [...(command.grants ?? bound.grants.keys())], limits, configuration.policyVersion, nowMs);
 	const amount = { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
@@ -126,15 +131,31 @@ export const describe = (state: ObjectState, agentId: string, row: RunRow): Run 
 /** What a plain fetch() becomes: the harness calls it by itself, no program's `env` has it. */
 const PLAIN_FETCH = "fetchAny";
 
+const datasetsOf = (state: ObjectState, row: RunRow): string[] => {
+	const { bound } = state.facts.policy(row.state.policyVersion);
+	const refs = row.state.grants.flatMap((name) => bound.grants.get(name)?.bound.resources ?? []);
+	return [...new Set(refs.filter(({ kind }) => kind === "dataset").map(({ name }) => name))];
+};
+
 /** The grants as the harness needs them, and the rest of what an attempt is. */
 export const attemptOf = (state: ObjectState, row: RunRow, program: CompiledProgram, input: string): Attempt => {
 	const { bound } = state.facts.policy(row.state.policyVersion);
 	const grants = row.state.grants.flatMap((name) => {
 		const grant = bound.grants.get(name);
-		return grant === undefined ? [] : [{ name, verb: grant.verb, methods: grant.bound.methods.filter((method) => method !== PLAIN_FETCH) }];
+		if (grant === undefined) return [];
+		const { methods, streams } = grant.bound;
+		return [{ name, verb: grant.verb, methods: methods.filter((method) => method !== PLAIN_FETCH), streams: [...(streams ?? [])] }];
 	});
 	const { wallMs, cpuMs, memoryMb } = row.state.limits;
-	return { runId: row.id, attempt: row.attempt, program, input, grants, limits: { wallMs, cpuMs, memoryMb } };
+	return {
+		runId: row.id,
+		attempt: row.attempt,
+		program,
+		input,
+		grants,
+		limits: { wallMs, cpuMs, memoryMb },
+		datasets: datasetsOf(state, row),
+	};
 };
 
 const newRow = (

@@ -6,7 +6,7 @@ import { describeShortage } from "../../budgets/describe-budget.ts";
 import { priceOf } from "../../budgets/prices.ts";
 import type { PartialVector } from "../../budgets/vector.ts";
 import { sha256Hex } from "../../ledger/chain-call.ts";
-import type { VerbOutcome } from "../../verbs/verb.ts";
+import type { Resources, VerbOutcome } from "../../verbs/verb.ts";
 import { type CallDecision, decideCall } from "./decide-call.ts";
 import { costOf } from "./end-call.ts";
 import type { ObjectState } from "./object-state.ts";
@@ -25,12 +25,33 @@ export interface BeginCallCommand {
 	readonly locator: string;
 }
 
+/** What the object is told with each call beside the call: the tenant's registry is read before the step. */
+export interface Surroundings {
+	readonly resources: Resources;
+	readonly nowMs: number;
+}
+
 export type BeginCallAnswer =
 	/** The call is over: refused, or done in the object. */
 	| { kind: "error"; code: ErrorCode; message: string; hint: string }
 	| { kind: "done"; value: unknown }
 	/** The intent is recorded and the budget held: the caller acts, then ends the call. `grant` is the grant as parsed. */
-	| { kind: "act"; callId: string; verb: string; grant: unknown; method: string; args: string };
+	| {
+			kind: "act";
+			callId: string;
+			verb: string;
+			grant: unknown;
+			/** Stands for the grant as it is: of this agent, in this version of its policy. */
+			grantKey: string;
+			method: string;
+			args: string;
+			/** The very descriptions that the call was decided with. */
+			resources: [string, unknown][];
+			/** Whether the answer goes out in parts. */
+			streams: boolean;
+			/** Longest that the act may take, milliseconds. */
+			timeoutMs: number;
+	  };
 
 /** A call's hold outlives the longest act by this much; then the alarm takes it for used. */
 const CALL_GRACE_MS = 60_000;
@@ -46,7 +67,7 @@ const failed = (code: ErrorCode, message: string, hint: string = ERRORS[code].hi
  * Decides a call, records it, holds its cost, and, where the verb acts in the object, does it: one step. Every call is recorded, denied ones too, but for
  * those that come when the run is over or has used up its calls: a program could fill the ledger with them.
  */
-export const beginCall = (state: ObjectState, command: BeginCallCommand, nowMs: number): BeginCallAnswer => {
+export const beginCall = (state: ObjectState, command: BeginCallCommand, { resources, nowMs }: Surroundings): BeginCallAnswer => {
 	const row = state.runs.get(command.runId);
 	if (row === null || !isLive(row) || row.attempt !== command.attempt || row.claimed !== 1) {
 		return failed("run_ended", "Calling a grant: the run is over, or another attempt of it runs");
@@ -74,9 +95,9 @@ export const beginCall = (state: ObjectState, command: BeginCallCommand, nowMs: 
 			nowMs,
 		);
 	}
-	const decision = decideCall(state, { row, grant, method, args: decoded.value });
+	const decision = decideCall(state, { row, grant, method, args: decoded.value, resources, nowMs });
 	const named = decision.grant === null ? draft : { ...draft, grant: decision.grant.name, verb: decision.grant.verb };
-	return decision.kind === "denied" ? deny(state, named, decision, nowMs) : carryOut(state, named, decision, nowMs);
+	return decision.kind === "denied" ? deny(state, named, decision, nowMs) : carryOut(state, named, decision, { resources, nowMs });
 };
 
 /** Calls past the run's limits: of all its calls, and of those under way at once. */
@@ -96,7 +117,7 @@ const carryOut = (
 	state: ObjectState,
 	draft: Draft,
 	allowed: Extract<CallDecision, { kind: "allowed" }>,
-	nowMs: number,
+	{ resources, nowMs }: Surroundings,
 ): BeginCallAnswer => {
 	const { grant, call, rule } = allowed;
 	const amount = { ...call.worstCost, calls: 1 };
@@ -104,16 +125,29 @@ const carryOut = (
 	const limits = state.facts.configuration()?.budget.limits ?? {};
 	const overRun = spentShortage(state, draft.row, limits.run ?? {}, worst);
 	if (overRun !== null) return denyForBudget(state, draft, overRun, nowMs);
-	if (call.act.where === "object") {
+	const store = state.store(draft.row.id, nowMs);
+	if (call.act.where === "object" && call.act.otherwise?.when(store) !== true) {
 		const { act } = call;
-		return doHere(state, draft, allowed, worst, () => act.perform(state.files(draft.row.id, "output")), nowMs);
+		return doHere(state, draft, allowed, worst, () => act.perform(store), nowMs);
 	}
 	const record = newRecord(draft, { decision: "allowed", rule, status: "started" }, nowMs);
-	const short = state.book.hold(record.id, draft.row.id, limits, worst, nowMs + LIMITS.upstreamMs.max + CALL_GRACE_MS, nowMs);
+	const timeoutMs = call.timeoutMs ?? LIMITS.upstreamMs.max;
+	const short = state.book.hold(record.id, draft.row.id, limits, worst, nowMs + timeoutMs + CALL_GRACE_MS, nowMs);
 	if (short !== null) return denyForBudget(state, draft, short, nowMs);
 	countCall(state, draft.row, grant);
 	recordStart(state, record);
-	return { kind: "act", callId: record.id, verb: grant.verb, grant: grant.grant, method: draft.method, args: draft.argsText ?? "[]" };
+	return {
+		kind: "act",
+		callId: record.id,
+		verb: grant.verb,
+		grant: grant.grant,
+		grantKey: `${state.facts.configuration()?.agentId}/${draft.row.state.policyVersion}/${grant.name}`,
+		method: draft.method,
+		args: draft.argsText ?? "[]",
+		resources: [...(grant.bound.needed?.(draft.method, resources) ?? resources)],
+		streams: grant.bound.streams?.includes(draft.method) ?? false,
+		timeoutMs,
+	};
 };
 
 /** Acts in the object: held, done, settled and recorded in this one step. */

@@ -5,6 +5,7 @@ import { jsonColumn, readRow, readRows } from "./rows.ts";
 const CallRowShape = z.object({ revision: z.int(), record: jsonColumn(Call) });
 const RawCall = z.object({ id: z.string(), run_id: z.string(), seq: z.int(), revision: z.int(), record: z.string() });
 export type RawCall = z.infer<typeof RawCall>;
+const Tokens = z.object({ tokens: z.int() });
 const Revision = z.object({ revision: z.int() });
 export type CallRow = z.infer<typeof CallRowShape>;
 
@@ -54,6 +55,20 @@ export class CallRows {
 
 	countInFlight(runId: string): number {
 		return Number(this.#sql.exec("SELECT count(*) AS count FROM calls WHERE run_id = ? AND status = 'started'", runId).one()["count"]);
+	}
+
+	/** Tokens that calls of a run through a grant have used, and those that are held for the ones under way. */
+	tokensOf(runId: string, grant: string): number {
+		const row = readRow(
+			this.#sql,
+			Tokens,
+			`SELECT coalesce(sum(CASE WHEN calls.status = 'started' THEN json_extract(holds.hold, '$.amount.tokens')
+				ELSE json_extract(calls.record, '$.cost.tokens') END), 0) AS tokens
+			FROM calls LEFT JOIN holds ON holds.id = calls.id WHERE calls.run_id = ? AND json_extract(calls.record, '$.grant') = ?`,
+			runId,
+			grant,
+		);
+		return row?.tokens ?? 0;
 	}
 
 	/** A call as text, for D1; null when there is none. */

@@ -2,8 +2,9 @@ import { ERRORS, type ErrorCode } from "../../../contract/errors.ts";
 import type { PolicyGrant } from "../../policy/bind-policy.ts";
 import { decideFlow } from "../../policy/decide-flow.ts";
 import { findCoveringGrant } from "../../policy/find-covering-grant.ts";
-import type { Decision, PreparedCall } from "../../verbs/verb.ts";
+import type { Decision, PreparedCall, ResourceRef, Resources } from "../../verbs/verb.ts";
 import type { ObjectState } from "./object-state.ts";
+import { takeFromRate } from "./rate-rows.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** A call as it was asked for, its arguments decoded. */
@@ -12,7 +13,21 @@ export interface AskedCall {
 	readonly grant: string;
 	readonly method: string;
 	readonly args: readonly unknown[];
+	readonly resources: Resources;
+	readonly nowMs: number;
 }
+
+/**
+ * What deciding a call needs of the tenant's registry: what the grant names, under the policy that the run was admitted under and under today's.
+ * Read before the step that decides, since nothing is awaited within it.
+ */
+export const resourcesOfGrant = (state: ObjectState, runId: string, grant: string): readonly ResourceRef[] => {
+	const row = state.runs.get(runId);
+	const today = state.facts.configuration()?.policyVersion;
+	if (row === null || today === undefined) return [];
+	const versions = new Set([row.state.policyVersion, today]);
+	return [...versions].flatMap((version) => state.facts.policy(version).bound.grants.get(grant)?.bound.resources ?? []);
+};
 
 /** What the policy says of a call. A denial carries what is known of the grant by then. */
 export type CallDecision =
@@ -24,7 +39,7 @@ export const decideCall = (state: ObjectState, asked: AskedCall): CallDecision =
 	const found = findGrant(state, asked);
 	if (found.kind === "none") return { ...found, kind: "denied", grant: null };
 	const { grant } = found;
-	const preparation = grant.bound.prepare(asked.method, asked.args);
+	const preparation = grant.bound.prepare(asked.method, asked.args, asked.resources);
 	if (preparation.kind === "invalid") return { kind: "denied", grant, code: "invalid_arguments", message: preparation.message };
 	const decision = decide(state, asked, grant, preparation.call);
 	return decision.kind === "denied" ? { ...decision, grant } : { kind: "allowed", grant, call: preparation.call, rule: decision.rule };
@@ -74,15 +89,40 @@ const decide = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: 
 			hint: ERRORS.calls_exceeded.hint,
 		};
 	}
-	return call.decision;
+	const late = decideRates(state, asked, grant, call);
+	return late ?? call.decision;
+};
+
+/** The grant's own bounds on tokens in a run and on calls in a minute; the last to be asked, since asking counts. */
+const decideRates = (state: ObjectState, { row, method, nowMs }: AskedCall, grant: PolicyGrant, call: PreparedCall): Decision | null => {
+	const tokens = call.worstCost.tokens ?? 0;
+	if (grant.tokensPerRun !== null && tokens > 0) {
+		const left = grant.tokensPerRun - state.calls.tokensOf(row.id, grant.name);
+		if (tokens > left) {
+			return {
+				kind: "denied",
+				code: "budget_exceeded",
+				message: `Calling env.${grant.name}.${method}: it may take ${tokens} tokens, and the grant has ${Math.max(0, left)} of its ${grant.tokensPerRun} left in this run`,
+				hint: "Ask for fewer tokens (maxTokens, a shorter prompt).",
+			};
+		}
+	}
+	const waitSeconds = grant.callsPerMinute === null ? null : takeFromRate(state.sql, grant.name, grant.callsPerMinute, nowMs);
+	if (waitSeconds === null) return null;
+	return {
+		kind: "denied",
+		code: "rate_limited",
+		message: `Calling env.${grant.name}.${method}: the grant allows ${grant.callsPerMinute} calls a minute, and they are used up`,
+		hint: `Try again in ${waitSeconds} s.`,
+	};
 };
 
 /** A policy that was changed since the run began can only take away: null when today's policy allows the call too. */
-const decideUnderToday = (state: ObjectState, { row, method, args }: AskedCall, grant: PolicyGrant): Decision | null => {
+const decideUnderToday = (state: ObjectState, { row, method, args, resources }: AskedCall, grant: PolicyGrant): Decision | null => {
 	const version = state.facts.configuration()?.policyVersion;
 	if (version === undefined || version === row.state.policyVersion) return null;
 	const today = state.facts.policy(version).bound.grants.get(grant.name);
-	const preparation = today?.verb === grant.verb && today.approval === grant.approval ? today.bound.prepare(method, args) : null;
+	const preparation = today?.verb === grant.verb && today.approval === grant.approval ? today.bound.prepare(method, args, resources) : null;
 	if (preparation?.kind === "prepared" && preparation.call.decision.kind === "allowed") return null;
 	return {
 		kind: "denied",

@@ -2,6 +2,7 @@ import type { Run, RunError, RunLog, RunStatus } from "../../../contract/runs.ts
 import { priceOf } from "../../budgets/prices.ts";
 import { describe } from "./admit-run.ts";
 import { abandonCalls } from "./end-call.ts";
+import { hasHandles } from "./handle-rows.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 
@@ -68,6 +69,8 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 		},
 	});
 	state.sql.exec("DELETE FROM work WHERE run_id = ?", row.id);
-	state.files(row.id, "input").dropInputs();
+	const files = state.files(row.id, "output");
+	files.dropPassing();
+	if (files.stored().length > 0 || hasHandles(state, row.id)) state.outbox.mark("contents", row.id);
 	state.outbox.mark("run", row.id);
 };

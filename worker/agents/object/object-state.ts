@@ -1,9 +1,11 @@
+import type { ObjectStore } from "../../verbs/verb.ts";
 import { BudgetBook } from "./budget-book.ts";
 import { CallRows } from "./call-rows.ts";
 import { Facts } from "./facts.ts";
 import { FileRows } from "./file-rows.ts";
 import { Outbox } from "./outbox.ts";
 import { RunRows } from "./run-rows.ts";
+import { StateRows } from "./state-rows.ts";
 
 /** Everything one agent's object keeps. All of it is synchronous: nothing is awaited between a read and the write that depends on it. */
 export class ObjectState {
@@ -27,6 +29,11 @@ export class ObjectState {
 		return new FileRows(this.#storage.sql, runId, origin);
 	}
 
+	/** What a verb that acts here may use for a call of a run. */
+	store(runId: string, nowMs: number): ObjectStore {
+		return { files: this.files(runId, "output"), state: new StateRows(this.#storage.sql, nowMs) };
+	}
+
 	get sql(): SqlStorage {
 		return this.#storage.sql;
 	}
@@ -38,6 +45,7 @@ export class ObjectState {
 		} catch (error) {
 			this.facts.forget();
 			this.runs.forget();
+			this.outbox.forget();
 			throw error;
 		}
 	}

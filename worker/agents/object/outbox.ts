@@ -1,38 +1,56 @@
 import { z } from "zod";
 import { AgentSummary } from "../../../contract/agents.ts";
 import type { Run } from "../../../contract/runs.ts";
-import { writeArchive } from "../../ledger/write-archive.ts";
+import { type StoredFile, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
 import { readRows } from "./rows.ts";
 import { describeRun } from "./run-rows.ts";
 
-const Mark = z.object({ kind: z.enum(["agent", "run", "call"]), id: z.string() });
+const Mark = z.object({ kind: z.enum(["agent", "run", "call", "contents"]), id: z.string() });
 /** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
+/** Marks that are known without asking storage; the others are asked for. */
+const KNOWN = 1_000;
 
 /** What D1 does not have yet: marks, written in the same step as the change they stand for. The copy is made from the state as it is when it is sent. */
 export class Outbox {
 	readonly #sql: SqlStorage;
+	/** Marks that are surely in storage, so that a run's mark is not written anew with each of its calls. */
+	readonly #known = new Set<string>();
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
 	}
 
-	mark(kind: "agent" | "run" | "call", id: string): void {
+	mark(kind: "agent" | "run" | "call" | "contents", id: string): void {
+		const mark = `${kind} ${id}`;
+		if (this.#known.has(mark)) return;
 		this.#sql.exec("INSERT OR IGNORE INTO outbox (kind, id) VALUES (?, ?)", kind, id);
+		if (this.#known.size < KNOWN) this.#known.add(mark);
 	}
 
 	isEmpty(): boolean {
-		return this.#sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0;
+		return this.#known.size === 0 && this.#sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0;
 	}
 
 	next(): z.infer<typeof Mark>[] {
-		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox LIMIT ?", BATCH);
+		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind <> 'contents' LIMIT ?", BATCH);
+	}
+
+	/** Runs that are over and whose contents are not yet where they stay. */
+	contents(): string[] {
+		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind = 'contents' LIMIT ?", BATCH).map(({ id }) => id);
 	}
 
 	clear(kind: string, id: string): void {
+		this.#known.delete(`${kind} ${id}`);
 		this.#sql.exec("DELETE FROM outbox WHERE kind = ? AND id = ?", kind, id);
+	}
+
+	/** Forgets what is in memory, after a transaction was rolled back. */
+	forget(): void {
+		this.#known.clear();
 	}
 }
 
@@ -65,7 +83,7 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		if (mark.kind === "run" && state.runs.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
-	return !state.outbox.isEmpty();
+	return state.outbox.next().length > 0;
 };
 
 /** The marked runs as they are now, as many as fit; at least one. */
@@ -74,15 +92,15 @@ const runsWithin = (
 	agentId: string,
 	marks: readonly z.infer<typeof Mark>[],
 	most: number,
-): { run: Run; revision: number }[] => {
-	const runs: { run: Run; revision: number }[] = [];
+): { run: Run; files: StoredFile[]; revision: number }[] => {
+	const runs: { run: Run; files: StoredFile[]; revision: number }[] = [];
 	let chars = 0;
 	for (const mark of marks) {
 		const row = mark.kind === "run" && chars < most ? state.runs.get(mark.id) : null;
 		if (row === null) continue;
 		const run = describeRun(agentId, row, state.files(row.id, "output").outputs());
 		chars += JSON.stringify(run.result).length + run.logs.reduce((sum, line) => sum + line.text.length, 0);
-		runs.push({ run, revision: row.revision });
+		runs.push({ run, files: state.files(row.id, "output").stored(), revision: row.revision });
 	}
 	return runs;
 };

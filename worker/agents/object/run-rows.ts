@@ -152,6 +152,7 @@ export class RunRows {
 			z.object({ id: z.string() }),
 			`SELECT id FROM runs WHERE ended_at_ms IS NOT NULL AND ended_at_ms < ? AND settled = 1 AND archived_revision = revision
 			AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.run_id = runs.id)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.kind = 'contents' AND outbox.id = runs.id)
 			AND NOT EXISTS (SELECT 1 FROM calls JOIN outbox ON outbox.kind = 'call' AND outbox.id = calls.id WHERE calls.run_id = runs.id) LIMIT ?`,
 			endedBeforeMs,
 			most,
@@ -159,6 +160,7 @@ export class RunRows {
 		for (const { id } of gone) {
 			this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
 			this.#sql.exec("DELETE FROM calls WHERE run_id = ?", id);
+			this.#sql.exec("DELETE FROM files WHERE run_id = ?", id);
 			this.#ended.delete(id);
 		}
 	}

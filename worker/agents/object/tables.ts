@@ -48,6 +48,16 @@ const STEPS = [
 	);
 	CREATE TABLE outbox (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE files ADD COLUMN blob TEXT;
+	CREATE TABLE handles (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, bytes INTEGER NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
+	CREATE INDEX handles_by_run ON handles (run_id);
+	CREATE TABLE state (
+		key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, bytes INTEGER NOT NULL, expires_at_ms INTEGER
+	) WITHOUT ROWID;
+	CREATE INDEX state_by_expiry ON state (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+	CREATE TABLE rates (grant_name TEXT PRIMARY KEY, minute INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
+	`,
 ];
 
 /** Makes the tables, or brings older ones up to date. */

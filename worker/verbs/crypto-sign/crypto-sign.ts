@@ -1,57 +1,50 @@
 import { joinLabels } from "../common-grant.ts";
+import { grantedSchema } from "../json-schema/granted-schema.ts";
 import { unknownMethod } from "../unknown-method.ts";
-import type { CallContext, Preparation, Verb, VerbOutcome } from "../verb.ts";
+import type { Verb } from "../verb.ts";
 import { cryptoSignDeclaration } from "./crypto-sign-declaration.ts";
 import { CryptoSignGrant } from "./crypto-sign-grant.ts";
-import { type KeyUse, methodsOf } from "./sign-methods.ts";
+import { done, keyCall } from "./key-call.ts";
+import { isOpenSchema } from "./open-schema.ts";
+import { methodsOf } from "./sign-methods.ts";
 import { openSigningKey } from "./signing-key.ts";
 
 /** Signs and verifies with a key that stays on the host. */
 export const cryptoSign: Verb = {
 	name: "crypto.sign",
 	grantSchema: CryptoSignGrant,
-	summary: "Signs and verifies with a key that stays on the host: HMAC-SHA256 or Ed25519.",
+	summary: "Signs and verifies with a key that stays on the host: HMAC, Ed25519, ECDSA P-256 or RSA-PSS.",
 	bind: (data) => {
 		const grant = CryptoSignGrant.parse(data);
-		const scope = { algorithm: grant.algorithm, encoding: grant.encoding ?? "base64url" } as const;
-		const table = methodsOf(grant.algorithm);
+		const { algorithm, secret } = grant;
+		const schema = grant.payload === undefined ? null : grantedSchema(grant.payload.schema);
+		const scope = { algorithm, encoding: grant.encoding ?? "base64url", schema } as const;
+		const table = methodsOf(algorithm);
 		const methods = [...table.keys()];
+		const open = (bytes: Uint8Array) => openSigningKey(bytes, { algorithm, format: grant.signatureFormat ?? "raw" });
 		return {
 			methods,
 			labels: joinLabels([], grant.labels),
 			prepare: (method, args) => {
 				const prepared = table.get(method)?.(scope, args);
 				if (prepared === undefined) return unknownMethod("crypto.sign", method, methods);
-				return prepared.kind === "invalid" ? prepared : prepareUse(grant, method, prepared.use);
+				if (prepared.kind === "invalid") return prepared;
+				const use = async (key: Parameters<typeof prepared.use>[0]) => done(await prepared.use(key));
+				return keyCall({ method, rule: `${method} with ${algorithm}`, secret, purpose: algorithm, open, use });
 			},
 			declaration: () => cryptoSignDeclaration(grant, scope.encoding),
-			lint: () => (grant.approval === "always" ? [] : ["crypto.sign: signs whatever the program gives it without asking a person"]),
+			lint: () => lintSign(grant),
 		};
 	},
 };
 
-/** Signing changes nothing outside, and both algorithms give the same signature for the same payload, so that a repeat is harmless. */
-const prepareUse = (grant: CryptoSignGrant, method: string, use: KeyUse): Preparation => ({
-	kind: "prepared",
-	call: {
-		effect: "read",
-		idempotent: true,
-		decision: { kind: "allowed", rule: `${method} with ${grant.algorithm}` },
-		worstCost: {},
-		act: { where: "host", perform: (context) => performUse(grant, method, use, context) },
-	},
-});
-
-const performUse = async (grant: CryptoSignGrant, method: string, use: KeyUse, context: CallContext): Promise<VerbOutcome> => {
-	const secret = await context.openSecret(grant.secret);
-	const key = secret === null ? null : await openSigningKey(secret, grant.algorithm);
-	if (key === null) {
-		return {
-			kind: "failed",
-			code: "secret_unavailable",
-			message: `${method}: the secret that the grant names is not there or does not fit ${grant.algorithm}`,
-			cost: {},
-		};
-	}
-	return { kind: "done", value: await use(key), cost: {} };
+const lintSign = (grant: CryptoSignGrant): string[] => {
+	const warnings: string[] = [];
+	if (grant.payload === undefined && grant.approval !== "always")
+		warnings.push("crypto.sign: signs whatever the program gives it without asking a person; payload.schema says what may be signed");
+	if (grant.payload !== undefined && isOpenSchema(grant.payload.schema))
+		warnings.push("crypto.sign: payload.schema lets fields through that it does not name; additionalProperties: false closes it");
+	if (grant.signatureFormat !== undefined && grant.algorithm !== "ecdsa-p256")
+		warnings.push(`crypto.sign: signatureFormat changes nothing for ${grant.algorithm}`);
+	return warnings;
 };

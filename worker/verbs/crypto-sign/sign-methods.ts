@@ -1,21 +1,24 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { BYTE_ENCODINGS, type ByteEncoding, bytesToText, textToBytes } from "../byte-text.ts";
+import type { JsonSchema } from "../json-schema/compile-schema.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { SignatureAlgorithm } from "./crypto-sign-grant.ts";
+import { Payload } from "./payload-argument.ts";
+import { readSchemaPayload } from "./schema-payload.ts";
 import type { SigningKey } from "./signing-key.ts";
 
 /** What a method does with the key once it is open; gives the call's value. */
 export type KeyUse = (key: SigningKey) => Promise<unknown>;
 export type SignPreparation = { kind: "use"; use: KeyUse } | { kind: "invalid"; message: string };
+export interface SignScope {
+	readonly algorithm: SignatureAlgorithm;
+	readonly encoding: ByteEncoding;
+	/** What may be signed; null for any text and bytes. */
+	readonly schema: JsonSchema | null;
+}
 /** Prepares a call of one method with its decoded arguments. */
-export type SignMethod = (scope: { algorithm: SignatureAlgorithm; encoding: ByteEncoding }, args: readonly unknown[]) => SignPreparation;
-
-const Payload = z
-	.union([z.string(), z.instanceof(Uint8Array)], { error: "a string or a Uint8Array (an object: JSON.stringify it first)" })
-	.refine((payload) => typeof payload !== "string" || payload.isWellFormed(), { error: "text without half surrogate pairs" })
-	.transform(toBytes)
-	.refine((bytes) => bytes.length <= LIMITS.payloadBytes, { error: `at most ${LIMITS.payloadBytes} bytes` });
+export type SignMethod = (scope: SignScope, args: readonly unknown[]) => SignPreparation;
 
 const Options = z
 	.strictObject(
@@ -24,25 +27,34 @@ const Options = z
 	)
 	.optional();
 
-const Signature = z.string({ error: "a signature, which is a string" }).max(1_024, { error: "a signature of at most 1024 characters" });
-
-function toBytes(payload: string | Uint8Array): Uint8Array<ArrayBuffer> {
-	return new Uint8Array(typeof payload === "string" ? new TextEncoder().encode(payload) : payload);
-}
+const Signature = z
+	.string({ error: "a signature, which is a string" })
+	.max(LIMITS.signatureChars, { error: `a signature of at most ${LIMITS.signatureChars} characters` });
 
 const sign: SignMethod = (scope, args) => {
+	if (scope.schema !== null) return signObject(scope, scope.schema, args);
 	const parsed = parseArguments("sign", z.tuple([Payload, Options]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [payload, options] = parsed.values;
-	const encoding = options?.encoding ?? scope.encoding;
+	return { kind: "use", use: (key) => signBytes(key, payload, scope, options?.encoding) };
+};
+
+const signObject = (scope: SignScope, schema: JsonSchema, args: readonly unknown[]): SignPreparation => {
+	const parsed = parseArguments("sign", z.tuple([z.unknown(), Options]), args);
+	if (parsed.kind === "invalid") return parsed;
+	const [value, options] = parsed.values;
+	const read = readSchemaPayload("sign argument 1", schema, value, LIMITS.payloadBytes);
+	if (read.kind === "invalid") return read;
 	return {
 		kind: "use",
-		use: async (key) => {
-			const signature = bytesToText(await key.sign(payload), encoding);
-			const keyId = key.publicKey?.jwk.kid;
-			return { signature, algorithm: scope.algorithm, ...(keyId === undefined ? {} : { keyId }) };
-		},
+		use: async (key) => ({ payload: read.text, ...(await signBytes(key, read.bytes, scope, options?.encoding)) }),
 	};
+};
+
+const signBytes = async (key: SigningKey, payload: Uint8Array<ArrayBuffer>, scope: SignScope, encoding: ByteEncoding | undefined) => {
+	const signature = bytesToText(await key.sign(payload), encoding ?? scope.encoding);
+	const keyId = key.publicKey?.jwk.kid;
+	return { signature, algorithm: scope.algorithm, ...(keyId === undefined ? {} : { keyId }) };
 };
 
 /** A signature that is not of the encoding is a wrong signature, not a wrong call. */
@@ -64,8 +76,10 @@ const HMAC_METHODS: ReadonlyMap<string, SignMethod> = new Map([
 	["sign", sign],
 	["verify", verify],
 ]);
-const ED25519_METHODS: ReadonlyMap<string, SignMethod> = new Map([...HMAC_METHODS, ["publicKey", publicKey]]);
+const PAIR_METHODS: ReadonlyMap<string, SignMethod> = new Map([...HMAC_METHODS, ["publicKey", publicKey]]);
+
+export const isHmac = (algorithm: SignatureAlgorithm): boolean => algorithm === "hmac-sha256" || algorithm === "hmac-sha512";
 
 /** The methods of a grant by their names: only a key pair has a public key. */
 export const methodsOf = (algorithm: SignatureAlgorithm): ReadonlyMap<string, SignMethod> =>
-	algorithm === "ed25519" ? ED25519_METHODS : HMAC_METHODS;
+	isHmac(algorithm) ? HMAC_METHODS : PAIR_METHODS;

@@ -11,6 +11,9 @@ export const FILES_ROOT = "/workspace";
 const mountFault = (path: string): string | null =>
 	pathFault(path) ?? (isWithin(path, FILES_ROOT) ? null : `it lies elsewhere, wanted ${FILES_ROOT} or a path below it`);
 
+/** All that a run's files can be: what lies in the agent's object, and what lies in the store. */
+const MOST_BYTES = LIMITS.fileTotalBytes + LIMITS.contentTotalBytes;
+
 export const FilesGrant = z.strictObject({
 	verb: z.literal("files").describe("the verb"),
 	mounts: z
@@ -28,8 +31,13 @@ export const FilesGrant = z.strictObject({
 	limits: z
 		.strictObject({
 			...COMMON_LIMITS,
-			totalBytes: z.int().min(1).max(LIMITS.fileTotalBytes).optional().describe("most bytes in the writable mounts together"),
-			fileBytes: z.int().min(1).max(LIMITS.fileBytes).optional().describe("largest file that may be written, bytes"),
+			totalBytes: z
+				.int()
+				.min(1)
+				.max(MOST_BYTES)
+				.optional()
+				.describe("most bytes in the writable mounts together, content in the store counted"),
+			fileBytes: z.int().min(1).max(LIMITS.contentBytes).optional().describe("largest file that may be made, bytes"),
 			count: z.int().min(1).max(LIMITS.filesPerRun).optional().describe("most files in the writable mounts together"),
 		})
 		.optional()
@@ -48,7 +56,7 @@ export interface FileScope {
 
 export const toFileScope = (grant: FilesGrant): FileScope => ({
 	mounts: Object.entries(grant.mounts).map(([path, mode]) => ({ path, mode })),
-	totalBytes: grant.limits?.totalBytes ?? LIMITS.fileTotalBytes,
-	fileBytes: grant.limits?.fileBytes ?? LIMITS.fileBytes,
+	totalBytes: grant.limits?.totalBytes ?? MOST_BYTES,
+	fileBytes: grant.limits?.fileBytes ?? LIMITS.contentBytes,
 	count: grant.limits?.count ?? LIMITS.filesPerRun,
 });

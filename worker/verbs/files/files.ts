@@ -1,13 +1,13 @@
 import { joinLabels } from "../common-grant.ts";
 import { unknownMethod } from "../unknown-method.ts";
 import type { Verb } from "../verb.ts";
-import { FILE_METHODS } from "./file-methods.ts";
+import { FILE_METHODS, STREAMED_FILE_METHODS } from "./file-methods.ts";
 import { filesDeclaration } from "./files-declaration.ts";
 import { type FileScope, FilesGrant, toFileScope } from "./files-grant.ts";
 
 const METHODS = [...FILE_METHODS.keys()];
 
-/** Reads and writes the run's files within the grant's mounts; acts inside the agent's object. */
+/** Reads and writes the run's files within the grant's mounts; acts inside the agent's object, and on the host for content in the store. */
 export const files: Verb = {
 	name: "files",
 	grantSchema: FilesGrant,
@@ -17,6 +17,7 @@ export const files: Verb = {
 		const scope = toFileScope(grant);
 		return {
 			methods: METHODS,
+			streams: STREAMED_FILE_METHODS,
 			labels: joinLabels([], grant.labels),
 			prepare: (method, args) => FILE_METHODS.get(method)?.(scope, args) ?? unknownMethod("files", method, METHODS),
 			declaration: () => filesDeclaration(scope),

@@ -3,6 +3,8 @@ export interface Deadline {
 	readonly signal: AbortSignal;
 	/** The work's outcome, or `late` when the time is over first; the work's rejection passes through. */
 	race<Value>(work: Promise<Value>): Promise<{ kind: "done"; value: Value } | { kind: "late" }>;
+	/** Time that is left, milliseconds, as far as this clock knows. */
+	leftMs(): number;
 	/** Stops the clock. Must be called, also after a failure. */
 	stop(): void;
 }
@@ -17,6 +19,7 @@ export const startDeadline = (timeoutMs: number, outer: AbortSignal): Deadline =
 		for (const tell of waiting) tell();
 		waiting.clear();
 	};
+	const endsAtMs = Date.now() + timeoutMs;
 	const timer = setTimeout(expire, timeoutMs);
 	outer.addEventListener("abort", expire, { once: true });
 	if (outer.aborted) expire();
@@ -39,6 +42,7 @@ export const startDeadline = (timeoutMs: number, outer: AbortSignal): Deadline =
 					},
 				);
 			}),
+		leftMs: () => (controller.signal.aborted ? 0 : endsAtMs - Date.now()),
 		stop: () => {
 			clearTimeout(timer);
 			outer.removeEventListener("abort", expire);

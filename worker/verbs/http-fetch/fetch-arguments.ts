@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { parseArguments } from "../parse-arguments.ts";
-import { HTTP_METHODS, type HttpMethod } from "./http-fetch-grant.ts";
+import { HTTP_METHODS, type HttpMethod } from "./http-methods.ts";
 import type { HeaderList } from "./request-headers.ts";
 
 /** A program's request as it came, checked for shape alone. */
@@ -9,13 +9,23 @@ export interface FetchRequest {
 	readonly url: string;
 	readonly method: HttpMethod;
 	readonly headers: HeaderList;
-	readonly body: Uint8Array<ArrayBuffer> | null;
+	readonly body: RequestBody;
 	readonly redirect: "follow" | "manual" | "error";
+	/** `handle`: the response's body stays on the host. */
+	readonly as: "response" | "handle";
 }
+
+/** Content of the run that stays on the host, by its handle; how many bytes it has is known when the call acts. */
+export interface HandleBody {
+	readonly handle: string;
+}
+export type RequestBody = Uint8Array<ArrayBuffer> | HandleBody | null;
 
 /** The methods whose case fetch() mends (Fetch standard, "normalize a method"); `patch` in lower case is none of them. */
 const MENDED_METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"]);
 const BODYLESS_METHODS = new Set(["GET", "HEAD"]);
+
+const HANDLE_CHARS = 64;
 
 const Method = z
 	.string({ error: "a string" })
@@ -32,28 +42,37 @@ const Request = z.strictObject(
 		url: z.union([z.string(), z.instanceof(URL).transform((url) => url.href)], { error: "a string" }),
 		method: Method.default("GET"),
 		headers: HeaderPairs.default([]),
-		body: z.union([z.null(), z.string(), z.instanceof(Uint8Array)], { error: "a string, a Uint8Array or null" }).default(null),
+		body: z
+			.union([z.null(), z.string(), z.instanceof(Uint8Array), z.strictObject({ handle: z.string().max(HANDLE_CHARS) })], {
+				error: "a string, a Uint8Array, { handle } or null",
+			})
+			.default(null),
+		as: z.enum(["response", "handle"], { error: "response or handle" }).default("response"),
 		redirect: z.enum(["follow", "manual", "error"], { error: "follow, manual or error" }).default("follow"),
 	},
-	{ error: "a request: { url, method, headers, body, redirect }" },
+	{ error: "a request: { url, method, headers, body, redirect, as }" },
 );
 
 export type FetchArguments = { kind: "parsed"; request: FetchRequest } | { kind: "invalid"; message: string };
 
-/** The one argument of `fetch` and `fetchAny`. */
+/** The one argument of `fetch`, `fetchAny` and `stream`. */
 export const readFetchArguments = (method: string, args: readonly unknown[]): FetchArguments => {
 	const parsed = parseArguments(method, z.tuple([Request]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [request] = parsed.values;
-	const body = request.body === null ? null : toBytes(request.body);
+	const body = bodyOf(request.body);
 	if (body !== null && BODYLESS_METHODS.has(request.method)) {
 		return { kind: "invalid", message: `${method} argument 1.body: found a body, wanted none for ${request.method}` };
 	}
-	if (body !== null && body.length > LIMITS.requestBytes) {
+	if (body instanceof Uint8Array && body.length > LIMITS.requestBytes) {
 		return { kind: "invalid", message: `${method} argument 1.body: found ${body.length} bytes, wanted at most ${LIMITS.requestBytes}` };
 	}
+	if (method === "stream" && request.as === "handle")
+		return { kind: "invalid", message: `${method} argument 1.as: found "handle", wanted none for a stream` };
 	return { kind: "parsed", request: { ...request, body } };
 };
 
-const toBytes = (body: string | Uint8Array): Uint8Array<ArrayBuffer> =>
-	new Uint8Array(typeof body === "string" ? new TextEncoder().encode(body) : body);
+const bodyOf = (body: string | Uint8Array | HandleBody | null): RequestBody => {
+	if (typeof body === "string") return new Uint8Array(new TextEncoder().encode(body));
+	return body instanceof Uint8Array ? new Uint8Array(body) : body;
+};

@@ -1,13 +1,40 @@
 import { classifyHost } from "./address-guard.ts";
 import { type HostPattern, matchesHost, readHostPattern } from "./host-pattern.ts";
-import type { HttpFetchGrant } from "./http-fetch-grant.ts";
+import type { AllowRule, HttpFetchGrant } from "./http-fetch-grant.ts";
+import type { Injection } from "./inject-grant.ts";
 
 const WRITING = ["POST", "PUT", "PATCH", "DELETE"];
 
 /** What a person should look at twice in an http grant. */
-export const lintHttpFetch = (grant: HttpFetchGrant): readonly string[] => [...grant.allow.flatMap(lintRule), ...lintInject(grant)];
+export const lintHttpFetch = (grant: HttpFetchGrant): readonly string[] => {
+	const places = placesOf(grant);
+	const injections = grant.inject === undefined ? [] : Array.isArray(grant.inject) ? grant.inject : [grant.inject];
+	return [
+		...(grant.allow ?? []).flatMap(lintRule),
+		...Object.entries(grant.templates ?? {}).flatMap(([name, { url }]) =>
+			url.startsWith("http:")
+				? [`http.fetch: the template ${name} is fetched over http, which anybody on the way can read and change`]
+				: [],
+		),
+		...injections.flatMap((inject) => lintInject(inject, places)),
+		...(grant.retryKeyed === true && (grant.retries ?? 0) > 0
+			? ["http.fetch: POST and PATCH are repeated; a far side that does not honour idempotency-key acts twice"]
+			: []),
+	];
+};
 
-const lintRule = (rule: HttpFetchGrant["allow"][number]): string[] => {
+/** Where requests may go. */
+interface Place {
+	readonly host: string;
+	readonly isPlain: boolean;
+}
+
+const placesOf = (grant: HttpFetchGrant): readonly Place[] => [
+	...(grant.allow ?? []).map(({ host, scheme }) => ({ host, isPlain: scheme === "http" || scheme === "any" })),
+	...Object.values(grant.templates ?? {}).map(({ url }) => ({ host: url.split("/", 3)[2] ?? "", isPlain: url.startsWith("http:") })),
+];
+
+const lintRule = (rule: AllowRule): string[] => {
 	const warnings: string[] = [];
 	const host = patternOf(rule.host);
 	const writes = rule.methods?.filter((method) => WRITING.includes(method)) ?? [];
@@ -23,21 +50,19 @@ const lintRule = (rule: HttpFetchGrant["allow"][number]): string[] => {
 	return warnings;
 };
 
-const lintInject = (grant: HttpFetchGrant): string[] => {
-	const { inject, allow } = grant;
-	if (inject === undefined) return [];
+const lintInject = (inject: Injection, places: readonly Place[]): string[] => {
 	const warnings: string[] = [];
-	const targets = inject.hosts ?? allow.map((rule) => rule.host);
+	const targets = inject.hosts ?? places.map(({ host }) => host);
 	for (const target of targets) {
 		if (target.startsWith("*.")) warnings.push(`http.fetch: the secret goes to every host below ${target.slice(2)}`);
-		if (inject.hosts !== undefined && !allow.some((rule) => overlaps(rule.host, target))) {
+		if (inject.hosts !== undefined && !places.some(({ host }) => overlaps(host, target))) {
 			warnings.push(`http.fetch: inject.hosts names ${target}, which no rule allows`);
 		}
 	}
-	if (allow.some((rule) => rule.scheme === "http" || rule.scheme === "any"))
-		warnings.push("http.fetch: the secret may be sent over http, in the clear");
+	if (places.some(({ isPlain }) => isPlain)) warnings.push("http.fetch: the secret may be sent over http, in the clear");
 	if (inject.hosts === undefined && new Set(targets).size > 1)
 		warnings.push("http.fetch: the secret goes to several hosts; inject.hosts narrows it");
+	if ("query" in inject) warnings.push("http.fetch: a secret in a query stands in the logs of whoever sees the URL; a header does not");
 	return warnings;
 };
 

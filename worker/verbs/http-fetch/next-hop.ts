@@ -1,5 +1,6 @@
+import type { RequestBody } from "./fetch-arguments.ts";
 import { isCredentialHeader } from "./header-rules.ts";
-import type { HttpMethod } from "./http-fetch-grant.ts";
+import type { HttpMethod } from "./http-methods.ts";
 import type { HeaderList } from "./request-headers.ts";
 
 /** One request of a call as the program's part of it: without the injected header and without what the host adds. */
@@ -7,7 +8,7 @@ export interface Hop {
 	readonly method: HttpMethod;
 	readonly url: URL;
 	readonly headers: HeaderList;
-	readonly body: Uint8Array<ArrayBuffer> | null;
+	readonly body: RequestBody;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

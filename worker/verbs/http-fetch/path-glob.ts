@@ -1,4 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import { matchStars, matchStarText, type Steps } from "./star-match.ts";
 
 /**
  * Patterns for the path that is sent, compared as it is, case and percent-encoding included.
@@ -10,11 +11,6 @@ export type PathGlob = readonly GlobSegment[];
 interface GlobSegment {
 	readonly kind: "exact" | "stars" | "any";
 	readonly text: string;
-}
-
-/** What is left of the work that a request's decision may take, LIMITS.globSteps at first. */
-export interface Steps {
-	left: number;
 }
 
 const PATTERN = /^\/[A-Za-z0-9._~!$&'()*+,=:@%/-]*$/;
@@ -47,65 +43,21 @@ export const readGlob = (text: string): PathGlob => {
 export const splitPath = (pathname: string): readonly string[] => pathname.slice(1).split("/");
 
 /**
- * Whether a pattern covers a path. At most pattern times path: the last `**` (and inside a segment the last `*`) is the only place that is tried again.
+ * Whether a pattern covers a path. At most pattern times path, segment by segment, and inside a segment with a `*` character by character.
  * @param steps is taken from; when nothing is left, the answer is false.
  */
-export const matchesGlob = (glob: PathGlob, path: readonly string[], steps: Steps): boolean => {
-	let at = 0;
-	let item = 0;
-	let star = -1;
-	let starItem = 0;
-	while (item < path.length) {
-		steps.left -= 1;
-		if (steps.left < 0) return false;
-		const part = glob[at];
-		if (part?.kind === "any") {
-			if (at === glob.length - 1) return true;
-			star = at;
-			starItem = item;
-			at += 1;
-		} else if (part !== undefined && matchesSegment(part, path[item] ?? "", steps)) {
-			at += 1;
-			item += 1;
-		} else if (star !== -1) {
-			starItem += 1;
-			item = starItem;
-			at = star + 1;
-		} else {
-			return false;
-		}
-	}
-	return steps.left >= 0 && glob.slice(at).every((part) => part.kind === "any");
-};
+export const matchesGlob = (glob: PathGlob, path: readonly string[], steps: Steps): boolean =>
+	matchStars(
+		{
+			parts: glob.length,
+			isStar: (part) => glob[part]?.kind === "any",
+			items: path.length,
+			covers: (part, item) => matchesSegment(glob[part], path[item] ?? "", steps),
+		},
+		steps,
+	);
 
-const matchesSegment = (pattern: GlobSegment, segment: string, steps: Steps): boolean =>
-	pattern.kind === "exact" ? pattern.text === segment : matchesStars(pattern.text, segment, steps);
-
-const STAR = "*";
-
-const matchesStars = (pattern: string, segment: string, steps: Steps): boolean => {
-	let at = 0;
-	let item = 0;
-	let star = -1;
-	let starItem = 0;
-	while (item < segment.length) {
-		steps.left -= 1;
-		if (steps.left < 0) return false;
-		if (pattern[at] === STAR) {
-			star = at;
-			starItem = item;
-			at += 1;
-		} else if (pattern[at] === segment[item]) {
-			at += 1;
-			item += 1;
-		} else if (star !== -1) {
-			starItem += 1;
-			item = starItem;
-			at = star + 1;
-		} else {
-			return false;
-		}
-	}
-	while (pattern[at] === STAR) at += 1;
-	return at === pattern.length;
+const matchesSegment = (pattern: GlobSegment | undefined, segment: string, steps: Steps): boolean => {
+	if (pattern === undefined) return false;
+	return pattern.kind === "exact" ? pattern.text === segment : matchStarText(pattern.text, segment, steps);
 };

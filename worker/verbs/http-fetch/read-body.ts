@@ -10,7 +10,7 @@ const FIRST_BYTES = 16 * 1024;
  * Reads a body as it is decoded, so that a small bomb counts as what it becomes. Stops with the first chunk that passes the limit. Chunks are copied
  * into one growing buffer: what is held is bounded by bytes, not by how finely the far side cuts them.
  */
-export const readBody = async (response: Response, maxBytes: number, deadline: Deadline): Promise<BodyReading> => {
+export const readBody = async (response: Pick<Response, "body">, maxBytes: number, deadline: Deadline): Promise<BodyReading> => {
 	if (response.body === null) return { kind: "read", bytes: NO_BYTES };
 	const reader = response.body.getReader();
 	let buffer = new Uint8Array(Math.min(FIRST_BYTES, maxBytes));

@@ -6,8 +6,8 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
 /** `invalid`: no header can look so. `denied`: a header that a program may not set. */
 export type HeaderCheck = { kind: "clean"; headers: HeaderList } | { kind: "invalid"; why: string } | { kind: "denied"; why: string };
 
-/** A program's headers with lower-case names, without those of the connection. */
-export const checkHeaders = (headers: HeaderList, injectedName: string | null): HeaderCheck => {
+/** A program's headers with lower-case names, without those of the connection. @param injected lower-case names that the grant sets itself. */
+export const checkHeaders = (headers: HeaderList, injected: ReadonlySet<string> | null): HeaderCheck => {
 	if (headers.length > LIMITS.headers) return { kind: "invalid", why: `found ${headers.length} headers, wanted at most ${LIMITS.headers}` };
 	const clean: (readonly [string, string])[] = [];
 	for (const [rawName, rawValue] of headers) {
@@ -17,7 +17,7 @@ export const checkHeaders = (headers: HeaderList, injectedName: string | null): 
 			return { kind: "invalid", why: `found the header name ${JSON.stringify(rawName.slice(0, 40))}, wanted a token` };
 		if (!isHeaderValue(value))
 			return { kind: "invalid", why: `found a value of ${name} with a line break or beyond ASCII, wanted printable ASCII` };
-		if (name === injectedName) return { kind: "denied", why: `found ${name}, which the grant sets itself` };
+		if (injected?.has(name) === true) return { kind: "denied", why: `found ${name}, which the grant sets itself` };
 		if (isDeceivingHeader(name)) return { kind: "denied", why: `found ${name}, which a program may not set` };
 		if (!isConnectionHeader(name)) clean.push([name, value]);
 	}

@@ -1,6 +1,20 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import type { Content } from "../verb.ts";
+import type { FetchRequest } from "./fetch-arguments.ts";
+import type { HttpMethod } from "./http-methods.ts";
 import type { Hop } from "./next-hop.ts";
 import { type HeaderList, headerBytes } from "./request-headers.ts";
+
+/** A request as it leaves. */
+export interface WireRequest {
+	readonly method: HttpMethod;
+	readonly url: URL;
+	readonly headers: HeaderList;
+	readonly body: WireBody;
+}
+
+/** Bytes, or content of the run that is read as it is sent, once. */
+export type WireBody = Uint8Array<ArrayBuffer> | Content | null;
 
 /** Methods that may be repeated without a further effect (RFC 9110 §9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -13,35 +27,58 @@ const DEFAULTS: HeaderList = [
 export const isIdempotent = (method: string): boolean => IDEMPOTENT.has(method);
 
 /**
- * The headers that leave: the program's, defaults for those it did not set, the injected one, and an idempotency key where a repeat would act twice.
- * An encoding is never asked for, so that what comes is as large as what was sent; a far side that compresses all the same is counted decoded.
+ * The headers that leave, but for those of a credential: the program's, defaults for those it did not set, and an idempotency key where a repeat would
+ * act twice. An encoding is never asked for, so that what comes is as large as what was sent; a far side that compresses all the same is counted decoded.
  */
-export const wireHeaders = (hop: Hop, callId: string, injected: readonly [string, string] | null): HeaderList => {
+export const wireHeaders = (hop: Pick<Hop, "method" | "headers">, callId: string): HeaderList => {
 	const set = new Set(hop.headers.map(([name]) => name));
 	return [
 		...hop.headers,
 		...DEFAULTS.filter(([name]) => !set.has(name)),
 		["accept-encoding", "identity"],
 		...(isIdempotent(hop.method) || set.has("idempotency-key") ? [] : [["idempotency-key", callId] as const]),
-		...(injected === null ? [] : [injected]),
 	];
 };
 
+/** A request with one more header, in place of any of its name. */
+export const withHeader = (wire: WireRequest, name: string, value: string): WireRequest => ({
+	...wire,
+	headers: [...wire.headers.filter(([other]) => other !== name), [name, value]],
+});
+
+const bodyBytes = (body: WireBody): number => (body === null ? 0 : body instanceof Uint8Array ? body.length : body.bytes);
+
 /** What a request costs, in egress bytes: method, URL, headers, body. */
-export const requestBytes = (hop: Hop, headers: HeaderList): number =>
-	hop.method.length + hop.url.href.length + 2 + headerBytes(headers) + (hop.body?.length ?? 0);
+export const requestBytes = (wire: WireRequest): number =>
+	wire.method.length + wire.url.href.length + 2 + headerBytes(wire.headers) + bodyBytes(wire.body);
 
 const CALL_ID_CHARS = 64;
 
+/** What may make a call send more than its request. */
+export interface WorstCase {
+	/** Bytes that credentials may add to each request. */
+	readonly injectedBytes: number;
+	/** What a body that stays on the host may have. */
+	readonly handleBytes: number;
+	readonly follows: boolean;
+	/** How often a request may be sent again. */
+	readonly repeats: number;
+}
+
 /**
- * The most that one call may send: its first request with the longest secret, and, when redirects are followed, its body once more and
- * LIMITS.redirectBytes. What would pass it is not sent.
+ * The most that one call may send: its request with the longest credentials, and, when redirects are followed, its body once more and
+ * LIMITS.redirectBytes; all of it as often as it may be repeated. What would pass it is not sent.
  */
-export const worstRequestBytes = (hop: Hop, injected: { header: string; format: string } | null, follows: boolean): number => {
-	const longest =
-		injected === null
-			? null
-			: ([injected.header, injected.format.padEnd(injected.format.length + LIMITS.injectedSecretBytes.max)] as const);
-	const first = requestBytes(hop, wireHeaders(hop, "".padEnd(CALL_ID_CHARS), longest));
-	return follows ? first + (hop.body?.length ?? 0) + LIMITS.redirectBytes : first;
+export const worstRequestBytes = (
+	request: Pick<FetchRequest, "method" | "body">,
+	url: URL,
+	headers: HeaderList,
+	worst: WorstCase,
+): number => {
+	const { method, body } = request;
+	const inline = body === null || body instanceof Uint8Array ? body : null;
+	const bytes = requestBytes({ method, url, headers: wireHeaders({ method, headers }, "".padEnd(CALL_ID_CHARS)), body: inline });
+	const carried = (inline === body ? bodyBytes(inline) : worst.handleBytes) + worst.injectedBytes;
+	const first = bytes - bodyBytes(inline) + carried;
+	return (worst.follows ? first + carried + LIMITS.redirectBytes : first) * (worst.repeats + 1);
 };

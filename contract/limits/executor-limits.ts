@@ -1,0 +1,45 @@
+/** Executor processes of one machine. */
+export const EXECUTOR_LIMITS = {
+	/** Runs and compiles that wait for an executor process at once, all tenants together; past it they are refused. Enforced in supervisor/pool. */
+	executorQueue: 2_000,
+	/** The same for one tenant, so that no tenant's waiting runs keep another's out. Enforced in supervisor/pool. */
+	executorQueueOfTenant: 300,
+	/** Longest wait for an executor process, milliseconds; past it the run is refused and the Worker decides. */
+	executorQueueWaitMs: 60_000,
+	/** Runs after which an executor process is replaced, so that nothing small can grow for ever. */
+	executorRuns: 500,
+	/** Resident memory a process may keep above its fresh size and still be given back, MiB. */
+	executorRetainedMb: 40,
+	/** Data segment of an idle workerd, MiB (512 of them the JIT's code range), and what it may have above that and a run's memory. Enforced by `prlimit --data`. */
+	executorDataMb: { base: 535, allowance: 160 },
+	/** CPU time of an executor process in its life, seconds: above the largest cpuMs. Enforced by `prlimit --cpu`. */
+	executorLifetimeCpuS: 180,
+	/** CPU lifetime that must be left beyond a run's own limit when a process is given to it, milliseconds. */
+	executorCpuMarginMs: 2_000,
+	/** CPU time an idle process may have used since it was given back, milliseconds; past it something lingers and it is killed. */
+	executorLingerCpuMs: 5,
+	/** Open files of an executor process. Enforced by `prlimit --nofile`. */
+	executorOpenFiles: 256,
+	/** Longest start of an executor process until its first answer, milliseconds. */
+	executorStartMs: 10_000,
+	/** Wait after a failed start, milliseconds: doubled each time up to the ceiling. */
+	executorBackoffMs: { first: 100, max: 10_000 },
+	/** Starts that fail in a row before waiting runs are refused. */
+	executorStartFailures: 3,
+	/** Time between two looks at a running process, milliseconds: how far a run can pass its limits unseen. */
+	executorPollMs: { min: 4, max: 25 },
+	/** Largest answer of a harness, bytes: a result, and log lines whose every character may be escaped. Enforced in supervisor/executor-process. */
+	executorAnswerBytes: 4 * 1024 * 1024,
+	/** Largest job on its way to an executor process, bytes: a program, its source maps and its input, all escaped. */
+	executorJobBytes: 16 * 1024 * 1024,
+	/** Connections of one process to the gate at once: its calls in flight, and some that close. */
+	executorGateConnections: 64,
+	/** Longest line of a process's standard output that is read, characters: a console line with every character escaped. */
+	executorOutputLineChars: 32 * 1024,
+	/** Tail of a process's standard error that is kept for the operator, characters. */
+	executorErrorChars: 4_096,
+	/** How long running runs may finish after SIGTERM, milliseconds. */
+	drainMs: 30_000,
+	/** How long the Worker may write down and answer what it learned last before it is stopped, milliseconds. */
+	drainSettleMs: 500,
+} as const;

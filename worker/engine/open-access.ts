@@ -1,0 +1,91 @@
+import type { SqliteModule } from "@journeyapps/wa-sqlite/dist/wa-sqlite.mjs";
+import { judgeAccess, type Reach } from "./authorize.ts";
+import { Connection, readingPragmas, writingPragmas } from "./connection.ts";
+import type { EngineAccess } from "./engine-protocol.ts";
+import { DATASET_FILE } from "./memory-vfs.ts";
+import { DATASET_DATABASE, grantedTrees, TEMP_DATABASE } from "./granted-trees.ts";
+import { makeViews, randomName, readColumns } from "./make-views.ts";
+import type { Statement } from "./statement.ts";
+
+/** A connection that can reach what an access grants, and what it refused last. */
+export interface OpenAccess {
+	readonly connection: Connection;
+	/** What the authorizer refused since it was last asked, and forgets it. */
+	takeDenied(): string | null;
+	/** Whether a compiled statement opens nothing but the trees that the access leads to. */
+	admits(statement: Statement): boolean;
+	/** A message of SQLite without the names that must stay unguessable. */
+	scrub(message: string): string;
+	/** Names of the granted tables, for messages. */
+	readonly tables: readonly string[];
+}
+
+export type Opening = { kind: "open"; access: OpenAccess } | { kind: "invalid"; message: string };
+
+/**
+ * Opens the mounted dataset for one access.
+ *
+ * The whole dataset is simply `main`. For a grant of tables, the dataset is attached under a random name beside an empty `main`, and each granted
+ * table is two views in `temp`: an inner one of a random name, which alone may read the dataset (the authorizer is told in which view an access
+ * stands), and one of the table's own name over it. Names alone decide nothing: SQLite tells the name of a common table expression in the same place
+ * as that of a view, so a name that can be guessed could be forged.
+ *
+ * The authorizer alone is no wall: SQLite does not ask it about columns that a join merges (NATURAL, USING). So the compiled statement is looked at too,
+ * for the trees that it opens, and names that are not granted lead to empty views.
+ *
+ * @throws SqliteError when the dataset cannot be read
+ */
+export const openAccess = (module: SqliteModule, access: EngineAccess): Opening => {
+	const pragmas = access.write ? writingPragmas : readingPragmas;
+	if (access.tables === "all") {
+		const connection = new Connection(module, DATASET_FILE);
+		connection.exec(pragmas("main"));
+		return {
+			kind: "open",
+			access: guard(connection, { schema: "main", datasetTables: new Set(), granted: null, write: access.write }, [], null),
+		};
+	}
+	const connection = new Connection(module, ":memory:");
+	try {
+		const schema = `dataset_${randomName()}`;
+		connection.exec(
+			`ATTACH '${DATASET_FILE}' AS ${schema}; ${pragmas(schema)} PRAGMA temp.cache_size = -4096; PRAGMA main.cache_size = -16384;`,
+		);
+		const columns = readColumns(connection, schema);
+		const granted = makeViews(connection, schema, columns, access.tables, access.write);
+		if (typeof granted === "string") {
+			connection.close();
+			return { kind: "invalid", message: granted };
+		}
+		const reach: Reach = { schema, datasetTables: new Set(columns.keys()), granted, write: access.write };
+		return { kind: "open", access: guard(connection, reach, Object.keys(access.tables), grantedTrees(connection, schema, granted)) };
+	} catch (error) {
+		connection.close();
+		throw error;
+	}
+};
+
+/** @param trees root pages of the dataset that may be opened; null: all */
+const guard = (connection: Connection, reach: Reach, tables: readonly string[], trees: ReadonlySet<number> | null): OpenAccess => {
+	let denied: string | null = null;
+	connection.bound();
+	connection.authorize((asked) => {
+		const judgement = judgeAccess(asked, reach);
+		denied ??= judgement.denied ?? null;
+		return judgement.verdict;
+	});
+	return {
+		connection,
+		tables,
+		takeDenied: () => {
+			const last = denied;
+			denied = null;
+			return last;
+		},
+		admits: (statement) =>
+			trees === null ||
+			statement.opens().every(({ database, root }) => database !== TEMP_DATABASE && (database !== DATASET_DATABASE || trees.has(root))),
+		scrub: (message) =>
+			message.replaceAll(reach.granted === null ? "\0" : reach.schema, "dataset").replaceAll(/guard_[0-9a-f]{32}/g, "table"),
+	};
+};

@@ -1,0 +1,84 @@
+import type { DatasetTable } from "../../../contract/datasets.ts";
+import { LIMITS } from "../../../contract/limits.ts";
+import type { NamedQuery, ParameterType } from "../../../contract/named-queries.ts";
+import { commentText } from "../comment-text.ts";
+import type { Resources } from "../verb.ts";
+import { grantedDataset, isMasked } from "./granted-dataset.ts";
+import type { SqlQueryGrant } from "./sql-query-grant.ts";
+
+const VALUE = "string | number | bigint | boolean | Uint8Array | null";
+const ROW = `Record<string, ${VALUE}>`;
+const PARAMS = `readonly (${VALUE})[] | Readonly<Record<string, ${VALUE}>>`;
+const HANDLE = "{ handle: string; bytes: number; type: string; columns: string[]; rowCount: number }";
+const AS_HANDLE = '{ as: "handle"; format?: "csv" | "json" }';
+
+/** The TypeScript type of `env.<name>`, with the tables and columns that the grant shows. */
+export const sqlQueryDeclaration = (grant: SqlQueryGrant, resources: Resources): string => {
+	const dataset = grantedDataset(grant, resources);
+	const tables = dataset.kind === "granted" ? dataset.tables : [];
+	const what = dataset.kind === "granted" ? tablesText(grant, tables) : `\n\t * ${commentText(dataset.message)}.`;
+	const members =
+		grant.mode === "named"
+			? Object.entries(grant.queries ?? {}).map(([name, query]) => namedText(name, query))
+			: grant.minGroup !== undefined
+				? [aggregateText(grant.minGroup, tables), schemaText]
+				: [queryText(what), queryRowsText, ...(grant.mode === "write" ? [executeText] : []), schemaText];
+	return `{\n${members.join("\n")}\n}`;
+};
+
+/** Tables as a comment shows them. Their names are the tenant's, or came with the data. */
+const tablesText = (grant: SqlQueryGrant, tables: readonly DatasetTable[]): string =>
+	tables
+		.map(({ name, columns }) => {
+			const shown = columns.map(
+				(column) => `${column.name}${column.type === "" ? "" : ` ${column.type}`}${isMasked(grant, name, column.name) ? " (masked)" : ""}`,
+			);
+			return `\n\t * ${commentText(`${name} (${shown.join(", ")})`)}`;
+		})
+		.join("")
+		.slice(0, LIMITS.schemaTypeChars);
+
+const queryText = (what: string): string => `	/**
+	 * Runs one SELECT (SQLite) and gives its rows as objects. Parameters stand as ? with an array, or as :name with an object. Tables:${what}
+	 */
+	query(sql: string, params?: ${PARAMS}): Promise<${ROW}[]>;
+	/** The rows stay on the host; the handle is for other grants. */
+	query(sql: string, params: ${PARAMS} | undefined, options: ${AS_HANDLE}): Promise<${HANDLE}>;`;
+
+const queryRowsText = `	/** The same with columns once and rows as arrays: smaller. */
+	queryRows(sql: string, params?: ${PARAMS}): Promise<{ columns: string[]; rows: (${VALUE})[][] }>;`;
+
+const executeText = `	/** Runs one statement that changes the dataset and saves it as its next version. Throws \`conflict\` when somebody else wrote meanwhile: nothing was changed then. */
+	execute(sql: string, params?: ${PARAMS}): Promise<{ changes: number; version: number }>;`;
+
+const schemaText = `	/** The tables and columns that there are. */
+	schema(): Promise<{ tables: { name: string; columns: { name: string; type: string; masked?: true }[]; rows?: number }[] }>;`;
+
+const aggregateText = (minGroup: number, tables: readonly DatasetTable[]): string => {
+	const names = tables.map(({ name }) => JSON.stringify(name)).join(" | ");
+	return `	/** Aggregates over groups of at least ${minGroup} rows; smaller groups are left out. No SQL, no single row. */
+	aggregate(query: {
+		from: ${names === "" ? "string" : names};
+		groupBy?: string[];
+		aggregates: { fn: "count" | "sum" | "avg" | "countDistinct"; column?: string; as?: string }[];
+		where?: { column: string; op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "isNull" | "isNotNull"; value?: unknown }[];
+		orderBy?: { index: number; descending?: boolean };
+		limit?: number;
+	}): Promise<${ROW}[]>;`;
+};
+
+const TYPES: Readonly<Record<ParameterType, string>> = {
+	text: "string",
+	number: "number",
+	integer: "number",
+	boolean: "boolean",
+	bytes: "Uint8Array",
+};
+
+const namedText = (name: string, { params }: NamedQuery): string => {
+	const fields = Object.entries(params ?? {}).map(([key, type]) => `${key}: ${TYPES[type]}`);
+	const argument = fields.length === 0 ? "params?: {}" : `params: { ${fields.join("; ")} }`;
+	const bare = fields.length === 0 ? "params: {} | undefined" : argument;
+	return `	${name}(${argument}): Promise<${ROW}[]>;
+	${name}(${bare}, options: ${AS_HANDLE}): Promise<${HANDLE}>;`;
+};

@@ -1,0 +1,43 @@
+import { joinLabels } from "../common-grant.ts";
+import { unknownMethod } from "../unknown-method.ts";
+import type { Verb } from "../verb.ts";
+import { bindStore } from "./store/bind-store.ts";
+import { SqlGrant } from "./store/sql-grant.ts";
+import { methodsOf } from "./sql-methods.ts";
+import { sqlQueryDeclaration } from "./sql-query-declaration.ts";
+import { SqlQueryGrant } from "./sql-query-grant.ts";
+
+/** Runs SQL on a dataset of the tenant, in an engine of its own beside the run; or on a database that the operator attached. */
+export const sqlQuery: Verb = {
+	name: "sql.query",
+	grantSchema: SqlGrant,
+	summary:
+		"Runs SQL on a dataset of the tenant, or on a store that the operator attached: what is read freely, written, asked by name, or only aggregated is the grant's to say.",
+	bind: (data) => {
+		if (SqlGrant.parse(data).store !== undefined) return bindStore(data);
+		const grant = SqlQueryGrant.parse(data);
+		const table = methodsOf(grant);
+		const methods = [...table.keys()];
+		return {
+			methods,
+			labels: joinLabels([], grant.labels),
+			resources: [{ kind: "dataset", name: grant.dataset }],
+			prepare: (method, args, resources) => table.get(method)?.(args, resources) ?? unknownMethod("sql.query", method, methods),
+			declaration: (resources) => sqlQueryDeclaration(grant, resources),
+			lint: () => lintGrant(grant),
+		};
+	},
+};
+
+const lintGrant = (grant: SqlQueryGrant): string[] => {
+	const warnings: string[] = [];
+	if (!(grant.labels ?? []).includes("private"))
+		warnings.push(
+			`sql.query: the dataset ${grant.dataset} is not labelled private, so its rows may go wherever the agent may send anything`,
+		);
+	if (grant.mode === "write" && grant.tables === undefined)
+		warnings.push(`sql.query: the program may change and drop every table of ${grant.dataset}; tables says which exist for it`);
+	if (grant.minGroup !== undefined && grant.minGroup < 5)
+		warnings.push("sql.query: a minGroup below 5 leaves little between a group and a person");
+	return warnings;
+};
