@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Agent, AgentSummary } from "./agents.ts";
+import { Agent, AgentSummary, Policy } from "./agents.ts";
 import { Budget } from "./budgets.ts";
 import { ErrorBody } from "./common.ts";
 import { ERRORS } from "./errors.ts";
@@ -18,8 +18,14 @@ const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>(
 	}).map(([name, schema]) => [schema, name]),
 );
 
-/** The API as an OpenAPI 3.1 document, made from the table of operations. The codes of refusals are in `components.x-errors`. */
-export const openApiDocument = (): Json => {
+/** Each verb's grant by the verb's name, in the catalogue's order. */
+export type GrantSchemas = ReadonlyMap<string, z.ZodType>;
+
+/**
+ * The API as an OpenAPI 3.1 document, made from the table of operations. The codes of refusals are in `components.x-errors`, each verb's grant in
+ * `components.schemas["Grant.<verb>"]`. What a rule of a grant says beyond its shape is in the descriptions.
+ */
+export const openApiDocument = (grants: GrantSchemas): Json => {
 	const schemas: Record<string, unknown> = {};
 	const paths: Record<string, Record<string, unknown>> = {};
 	const reference = (schema: z.ZodType, name: string, io: "input" | "output"): Json => addSchema(schemas, schema, name, io);
@@ -29,6 +35,15 @@ export const openApiDocument = (): Json => {
 		paths[operation.path] = path;
 	}
 	reference(ErrorBody, "Error", "output");
+	for (const [verb, schema] of grants) reference(schema, grantName(verb), "input");
+	schemas[GRANT] = {
+		description: "What a policy gives by a name: `verb` says which of these it is.",
+		anyOf: [...grants.keys()].map((verb) => referTo(grantName(verb))),
+		discriminator: {
+			propertyName: "verb",
+			mapping: Object.fromEntries([...grants.keys()].map((verb) => [verb, `${COMPONENTS}${grantName(verb)}`])),
+		},
+	};
 	return {
 		openapi: "3.1.0",
 		info: { title: "Cordon", version: "1", description: "Runs the code that AI agents write, as if it were hostile." },
@@ -93,7 +108,12 @@ const describeAnswers = (title: string, operation: Operation, reference: Referen
 };
 
 const jsonContent = (schema: Json): Json => ({ "application/json": { schema } });
-const referTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const COMPONENTS = "#/components/schemas/";
+const referTo = (name: string): Json => ({ $ref: `${COMPONENTS}${name}` });
+
+/** Any grant; the contract itself knows of one only that it has a verb. */
+const GRANT = "Grant";
+const grantName = (verb: string): string => `${GRANT}.${verb}`;
 
 /** Puts a schema among the components once and gives a reference to it. */
 const addSchema = (schemas: Record<string, unknown>, schema: z.ZodType, fallback: string, io: "input" | "output"): Json => {
@@ -107,7 +127,14 @@ const addSchema = (schemas: Record<string, unknown>, schema: z.ZodType, fallback
 };
 
 const toJsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string, unknown> & { $defs?: Record<string, unknown> } => {
-	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+		io,
+		unrepresentable: "any",
+		override: ({ zodSchema, jsonSchema }) => {
+			const grants = zodSchema === Policy ? jsonSchema.properties?.["grants"] : undefined;
+			if (typeof grants === "object") grants.additionalProperties = referTo(GRANT);
+		},
+	});
 	return rest;
 };
 
@@ -118,8 +145,9 @@ const hoistRefs = (value: unknown, name: string): unknown => {
 	return Object.fromEntries(
 		Object.entries(value).map(([key, part]) => {
 			if (key !== "$ref" || typeof part !== "string") return [key, hoistRefs(part, name)];
+			if (part.startsWith(COMPONENTS)) return [key, part];
 			const local = part.replace(/^#\/\$defs\//, "");
-			return [key, `#/components/schemas/${part === "#" ? name : `${name}.${local}`}`];
+			return [key, `${COMPONENTS}${part === "#" ? name : `${name}.${local}`}`];
 		}),
 	);
 };

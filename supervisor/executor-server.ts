@@ -28,6 +28,8 @@ export interface ExecutorServerOptions {
 	/** Path of the unix socket; only this user may connect. */
 	readonly socketPath: string;
 	readonly enclosure: ExecutorStatus["enclosure"];
+	/** Whether all of the platform has started; until then its health is not said to be good. True when absent. */
+	readonly isStarted?: () => boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ const route = async (
 			sendJson(response, {
 				...options.pool.status(),
 				enclosure: options.enclosure,
-				accepting: options.pool.accepting,
+				accepting: options.pool.accepting && (options.isStarted?.() ?? true),
 			} satisfies ExecutorStatus);
 			break;
 		case "POST /run":

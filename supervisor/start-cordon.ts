@@ -69,11 +69,13 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 	// It may fail before anybody asks for it; whoever asks hears of it.
 	script.catch(() => {});
 	let gate: GateAddress | null = null;
+	let isStarted = false;
 	const executors = await startExecutors({
 		size: options.executors,
 		workerd: workerdBinary,
 		runtimeFolder,
 		gate: () => gate,
+		isStarted: () => isStarted,
 		...(options.enclosures === undefined ? {} : { enclosures: options.enclosures }),
 	});
 	undo.defer(() => executors.stop());
@@ -102,9 +104,12 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 	gate = controlPlane.gate;
 	await applyMigrations(await controlPlane.database(), join(repositoryRoot, "migrations"));
 	goOn();
+	// Whoever waits for GET /healthz reads the key next: it is there before health is good.
+	const tenant = await bootstrapTenant(controlPlane.url, adminToken, dataFolder);
+	isStarted = true;
+	goOn();
 	await waitUntilHealthy(controlPlane.url);
 	goOn();
-	const tenant = await bootstrapTenant(controlPlane.url, adminToken, dataFolder);
 	undo.defer(() => executors.drain(LIMITS.drainMs));
 	return {
 		url: controlPlane.url.origin,

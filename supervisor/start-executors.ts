@@ -16,6 +16,8 @@ export interface ExecutorsOptions {
 	readonly workerd: string;
 	readonly runtimeFolder: string;
 	readonly gate: () => GateAddress | null;
+	/** As serveExecutors takes it. */
+	readonly isStarted?: () => boolean;
 	readonly enclosures?: readonly Enclosure["kind"][];
 	/** worker/harness unless a test brings its own. */
 	readonly harnessFolder?: string;
@@ -45,7 +47,12 @@ export const startExecutors = async (options: ExecutorsOptions): Promise<Executo
 		onStartFailure: (error) => console.error(error.message),
 	});
 	const socketPath = join(runtimeFolder, "executors.sock");
-	const server = await serveExecutors({ pool, socketPath, enclosure: enclosure.kind }).catch(async (error: unknown) => {
+	const server = await serveExecutors({
+		pool,
+		socketPath,
+		enclosure: enclosure.kind,
+		...(options.isStarted === undefined ? {} : { isStarted: options.isStarted }),
+	}).catch(async (error: unknown) => {
 		await pool.stop();
 		throw error;
 	});

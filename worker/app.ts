@@ -14,6 +14,7 @@ import { keyHandlers } from "./tenants/key-handlers.ts";
 import { tenantHandlers } from "./tenants/tenant-handlers.ts";
 import { toolHandlers } from "./tools/tool-handlers.ts";
 import { storeHandlers } from "./stores/store-handlers.ts";
+import { CATALOGUE } from "./verbs/catalogue.ts";
 
 const handlers = {
 	...tenantHandlers,
@@ -26,7 +27,7 @@ const handlers = {
 	...storeHandlers,
 	...runHandlers,
 	...healthHandlers,
-	...openApiHandlers,
+	...openApiHandlers(new Map([...CATALOGUE].map(([verb, { grantSchema }]) => [verb, grantSchema]))),
 } satisfies Handlers<OperationId>;
 
 /** The floor plan: every operation of the table, answered by its room. */

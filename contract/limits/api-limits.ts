@@ -17,6 +17,8 @@ export const API_LIMITS = {
 	adminTokenChars: 16,
 	/** Most wrong fields told of one request. */
 	issuesShown: 20,
+	/** Most of a client's own path or header that a message says back, characters. Enforced in worker/http/shown-text. */
+	shownChars: 120,
 
 	/** Rows of one page: default and ceiling. */
 	page: { default: 50, max: 200 },

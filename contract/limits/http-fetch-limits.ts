@@ -49,6 +49,8 @@ export const HTTP_FETCH_LIMITS = {
 	injectedSecretBytes: { min: 8, max: 4_096 },
 	/** http.fetch: time for one call, all hops together, milliseconds. */
 	upstreamMs: { default: 10_000, max: 25_000 },
+	/** http.fetch: a streamed part that comes sooner than this after the last one was sent waits for others until then, milliseconds, or until so many bytes are together. Each part costs the program's CPU. Enforced in verbs/http-fetch/emit-parts. */
+	streamGather: { bytes: 16 * 1024, ms: 20 },
 	/** http.fetch: most request or response headers, and their bytes together. */
 	headers: 64,
 	headerBytes: 16 * 1024,

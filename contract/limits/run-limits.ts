@@ -15,6 +15,8 @@ export const RUN_LIMITS = {
 	liveRunsPerAgent: 256,
 	/** Calls of one run under way at once. Enforced in the agent's object. */
 	callsInFlightPerRun: 32,
+	/** How soon a call that is under way is dropped when its run has ended, milliseconds. Enforced in gate/watch-run. */
+	runWatchMs: 1_000,
 	/** A run's lease, milliseconds: who executes it renews it; past it the alarm takes the run up. */
 	leaseMs: 20_000,
 	/** How often the lease is renewed, milliseconds. */

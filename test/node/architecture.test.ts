@@ -51,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"worker/datasets/",
 		"worker/stores/",
 		"worker/gate/",
+		"worker/verbs/catalogue.ts",
 	],
 	"worker/http/": ["worker/env.ts", "worker/handler.ts"],
 	"worker/db/": ["worker/env.ts"],

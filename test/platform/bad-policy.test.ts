@@ -69,6 +69,21 @@ describe("an agent", () => {
 	});
 });
 
+test("a policy's faults are told all at once, with the fields that there are", async () => {
+	const grants = { web: { verb: "http.fetch", alow: [] }, files: { verb: "files", mount: {} } };
+	const answer = await post({ name: "never", policy: { grants } }, "/v1/agents");
+	expectRefused(answer, 400, "invalid_request", /grants\.web\.alow: found the field alow, wanted allow, .*grants\.files\.mount: /);
+	expect(errorOf(answer)).toMatchObject({
+		hint: "See components.schemas of /openapi.json and docs/verbs.md.",
+		issues: [
+			{ path: "grants.web.alow", found: "the field alow" },
+			{ path: "grants.web", wanted: "allow, templates or both" },
+			{ path: "grants.files.mount", found: "the field mount" },
+			{ path: "grants.files.mounts", found: "nothing" },
+		],
+	});
+});
+
 describe("a secret", () => {
 	test.each(["a/b", "a%2Fb", "..%2Fx", "%00", "-a", "a b", "x".repeat(65)])(
 		"of the name %s is refused, its value not repeated",

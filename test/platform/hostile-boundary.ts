@@ -170,7 +170,7 @@ export const HOSTILE_BOUNDARY: readonly Hostile[] = [
 	{
 		name: "D08 calls what writes the log",
 		program: body(
-			"const tried = []; for (const name of ['log', 'append', '__stepRecord', 'endCall', 'finish', 'constructor']) tried.push(typeof env.files[name]); return tried;",
+			"const tried = []; for (const name of ['log', 'record', '__stepRecord', 'endCall', 'finish', 'constructor']) tried.push(typeof env.files[name]); return tried;",
 		),
 		ends: gives(Array(6).fill("undefined")),
 	},

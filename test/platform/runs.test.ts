@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../contract/limits.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
@@ -174,6 +174,11 @@ describe("an error", () => {
 		expect([status, error?.code]).toEqual(["failed", "program_threw"]);
 	});
 
+	test("of a call that nobody caught has the call's own hint", async () => {
+		const { error } = await run("export default async (input, env) => env.files.readText('/etc/passwd')", { agent: "clerk" });
+		expect(error).toMatchObject({ code: "file_denied", hint: expect.stringContaining("/workspace/input") });
+	});
+
 	test("of 50 MB is cut", async () => {
 		const { error } = await platform.api.run({
 			agent: "clerk",
@@ -182,4 +187,16 @@ describe("an error", () => {
 		expect(error?.code).toBe("program_threw");
 		expect(error?.message.length).toBeLessThanOrEqual(LIMITS.errorMessageChars + 10);
 	});
+});
+
+test("a run's unknown file is told of as such only by a run that is there", async () => {
+	const { id } = await run("export default () => 1");
+	const [known, unknown, other] = await Promise.all([
+		platform.api.request("GET", `/v1/runs/${id}/files/workspace/output/a`),
+		platform.api.request("GET", `/v1/runs/${id.slice(0, -4)}0000/files/workspace/output/a`),
+		(await platform.tenant("other")).api.request("GET", `/v1/runs/${id}/files/workspace/output/a`),
+	]);
+	expect(errorOf(known)).toMatchObject({ message: "Reading a file: the run has none at that path", path: "/workspace/output/a" });
+	for (const answer of [unknown, other]) expect(errorOf(answer).message).toContain("found nothing with this id and path");
+	expect([known.status, unknown.status, other.status]).toEqual([404, 404, 404]);
 });

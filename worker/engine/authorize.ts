@@ -22,12 +22,27 @@ export interface Granted {
 	readonly plain: ReadonlySet<string>;
 }
 
-/** `denied` says what was refused, in words for whoever wrote the statement. */
-export type Judgement = { verdict: number; denied?: string };
+/**
+ * What was refused, in words for whoever wrote the statement. A table that is not granted is said as one that is not there: its name in lower case, as a
+ * statement would have it in any case.
+ */
+export type Denied = { kind: "table"; name: string } | { kind: "other"; words: string };
+export type Judgement = { verdict: number; denied?: Denied };
 
 const OK: Judgement = { verdict: VERDICT.ok };
 const IGNORE: Judgement = { verdict: VERDICT.ignore };
-const deny = (denied: string): Judgement => ({ verdict: VERDICT.deny, denied });
+const deny = (words: string): Judgement => ({ verdict: VERDICT.deny, denied: { kind: "other", words } });
+const denyTable = (name: string): Judgement => ({ verdict: VERDICT.deny, denied: unknownTable(name) });
+
+/** @param name as a statement or SQLite has it, with or without the database before it */
+export const unknownTable = (name: string): Denied => ({ kind: "table", name: name.toLowerCase().replace(/^(?:main|temp)\./, "") });
+
+/** Why a table that no statement can change is not changed. What a grant hides looks like what is not there. */
+export const deniedChange = (name: string, { granted, write }: Reach): Denied => {
+	if (granted !== null && !granted.masked.has(name.toLowerCase())) return unknownTable(name);
+	const why = write ? "a table with columns, masks or a row filter in the grant is read only" : "the grant reads only";
+	return { kind: "other", words: `found a change of ${name.toLowerCase()}, wanted a statement that reads it: ${why}` };
+};
 
 /**
  * Judges one access that a statement names, as SQLite's compiler reports it. Everything that is not allowed here is refused, so that an action, a
@@ -56,14 +71,14 @@ const judgeCall = (name: string, reach: Reach): Judgement => {
 	if (ALLOWED_FUNCTIONS.has(lower)) return OK;
 	// What ALTER TABLE calls within itself; SQLite keeps these from statements.
 	if (reach.granted === null && reach.write && /^sqlite_(rename|drop|add|find|fail|set|remove)/.test(lower)) return OK;
-	return deny(`the function ${name} is not allowed`);
+	return deny(`the function ${lower.slice(0, 100)} is not allowed, wanted SQLite's functions of text, numbers, dates, JSON and aggregates`);
 };
 
 const judgeRead = ({ first, second, database, context }: Access, reach: Reach): Judgement => {
 	const table = first.toLowerCase();
 	const { granted } = reach;
 	if (granted === null) return table.startsWith("pragma_") ? deny(`${first} is not allowed`) : OK;
-	const refusal = deny(second === "" ? `the table ${first} is not granted` : `the column ${first}.${second} is not granted`);
+	const refusal = denyTable(first);
 	if (database === reach.schema) {
 		if (granted.plain.has(table) || granted.guards.has(context)) return OK;
 		// Only a guard names the dataset's schema; when SQLite joins a guard into the statement, what reads no column of it is asked about once more.
@@ -85,12 +100,11 @@ const judgeRead = ({ first, second, database, context }: Access, reach: Reach): 
 const judgeWrite = ({ action, first, database }: Access, reach: Reach): Judgement => {
 	const table = first.toLowerCase();
 	const verb = action === ACTION.insert ? "INSERT into" : action === ACTION.update ? "UPDATE of" : "DELETE from";
-	if (!reach.write) return deny(`${verb} ${first} is not allowed: the grant reads only`);
+	if (!reach.write) return { verdict: VERDICT.deny, denied: deniedChange(first, reach) };
 	// SQLite writes its own schema tables for CREATE, ALTER and DROP, and refuses a statement that names them.
 	if (reach.granted === null) return database === "temp" && table !== "sqlite_temp_master" ? deny(`${verb} ${first} is not allowed`) : OK;
-	if (database !== reach.schema) return deny(`${verb} ${first} is not granted`);
-	if (reach.granted.plain.has(table)) return OK;
-	return deny(`${verb} ${first} is not granted: a table with columns, masks or a row filter is read only`);
+	if (database === reach.schema && reach.granted.plain.has(table)) return OK;
+	return { verdict: VERDICT.deny, denied: deniedChange(first, reach) };
 };
 
 const WHOLE_DATASET_ACTIONS: ReadonlySet<number> = new Set([

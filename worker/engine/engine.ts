@@ -2,6 +2,7 @@ import type { SqliteModule } from "@journeyapps/wa-sqlite/dist/wa-sqlite.mjs";
 import { LIMITS } from "../../contract/limits.ts";
 import { encodeValue } from "../../contract/tagged-json.ts";
 import { aggregateSql } from "./aggregate-sql.ts";
+import { type Denied, unknownTable } from "./authorize.ts";
 import { SqliteError } from "./connection.ts";
 import type { EngineAnswer, EngineQuery } from "./engine-protocol.ts";
 import { MemoryVfs } from "./memory-vfs.ts";
@@ -119,7 +120,11 @@ export class Engine {
 		let access: OpenAccess | null = null;
 		try {
 			const opened = this.#access(instance, file, mode, query);
-			if (opened.kind === "invalid") return refuse("invalid_arguments", `Opening the dataset: ${opened.message}.`);
+			if (opened.kind === "invalid")
+				return refuse(
+					"sql_denied",
+					`Opening the dataset: ${opened.message.slice(0, LIMITS.errorMessageChars / 2)}; whoever wrote the policy must mend it.`,
+				);
 			access = opened.access;
 			access.takeDenied();
 			const answer = runStatement(access, statement.sql, statement.params, query.limits, mode === "draft");
@@ -146,7 +151,7 @@ export class Engine {
 	}
 
 	#explain(error: SqliteError, access: OpenAccess | null, instance: Instance): EngineAnswer {
-		const denied = access?.takeDenied() ?? null;
+		const denied = access?.takeDenied() ?? (access === null ? null : deniedBy(error.message, access));
 		const full = instance.vfs.full;
 		if (denied !== null && access !== null) return this.#deny(denied, access);
 		const code = error.code & 0xff;
@@ -176,9 +181,11 @@ export class Engine {
 		return message.slice(0, LIMITS.errorMessageChars / 2);
 	}
 
-	#deny(denied: string, access: OpenAccess): EngineAnswer {
-		const allowed = access.tables.length === 0 ? "" : `, wanted the tables ${access.tables.join(", ").slice(0, 500)}`;
-		return refuse("sql_denied", `Running SQL: ${access.scrub(denied).slice(0, 500)}${allowed}.`);
+	#deny(denied: Denied, access: OpenAccess): EngineAnswer {
+		if (denied.kind === "other") return refuse("sql_denied", `Running SQL: ${access.scrub(denied.words).slice(0, 500)}.`);
+		const tables = access.tables().join(", ").slice(0, 500);
+		const wanted = tables === "" ? "which is not there" : `wanted one of ${tables}`;
+		return refuse("sql_denied", `Running SQL: found the table ${access.scrub(denied.name).slice(0, 100)}, ${wanted}.`);
 	}
 
 	#close(): void {
@@ -186,6 +193,14 @@ export class Engine {
 		this.#open = null;
 	}
 }
+
+/** What SQLite refuses itself of tables that are not there or stand behind a view: a table that the grant hides is such a view too. */
+const deniedBy = (message: string, access: OpenAccess): Denied | null => {
+	const missing = /^no such table: (.+)$/s.exec(message)?.[1];
+	if (missing !== undefined) return unknownTable(missing);
+	const view = /^cannot modify (.+) because it is a view$/s.exec(message)?.[1];
+	return view === undefined ? null : access.deniedChange(view);
+};
 
 type Ready = { kind: "ready"; sql: string; params: string };
 

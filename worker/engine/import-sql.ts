@@ -25,7 +25,8 @@ export const importSql = async (connection: Connection, source: ReadableStream<U
 	connection.authorize((access) => {
 		if (WITHOUT_EFFECT.has(access.action)) return VERDICT.ignore;
 		const judgement = judgeAccess(access, reach);
-		denied ??= judgement.denied ?? null;
+		// Every table is open here, so that no refusal is of the kind "table".
+		if (judgement.denied?.kind === "other") denied ??= judgement.denied.words;
 		return judgement.verdict;
 	});
 	let done = 0;

@@ -1,7 +1,8 @@
 import type { Granted } from "./authorize.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, SqliteError } from "./connection.ts";
 import type { TableAccess } from "./engine-protocol.ts";
 import { quoteName } from "./quote-name.ts";
+import { RESULT } from "./sqlite-codes.ts";
 
 export const randomName = (): string =>
 	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -33,7 +34,7 @@ export const makeViews = (
 	for (const [lower, { name, columns }] of dataset) if (!listed.has(lower)) connection.exec(decoy(name, columns));
 	for (const [name, rule] of Object.entries(tables)) {
 		const table = dataset.get(name.toLowerCase());
-		if (table === undefined || /^sqlite_/i.test(name)) return `the grant names the table ${name}: found none in the dataset`;
+		if (table === undefined || /^sqlite_/i.test(name)) return `the grant names the table ${name}, which the dataset does not have`;
 		const restricted = rule.columns !== undefined || rule.masked !== undefined || rule.where !== undefined;
 		if (write && !restricted) {
 			plain.add(name.toLowerCase());
@@ -41,7 +42,7 @@ export const makeViews = (
 		}
 		const present = new Map(table.columns.map((column) => [column.toLowerCase(), column]));
 		const unknown = [...(rule.columns ?? []), ...(rule.masked ?? [])].find((column) => !present.has(column.toLowerCase()));
-		if (unknown !== undefined) return `the grant names the column ${name}.${unknown}: found none in the dataset`;
+		if (unknown !== undefined) return `the grant names the column ${name}.${unknown}, which the dataset does not have`;
 		const hidden = new Set((rule.masked ?? []).map((column) => column.toLowerCase()));
 		const shown = [...new Set([...(rule.columns ?? table.columns), ...(rule.masked ?? [])].map((column) => column.toLowerCase()))];
 		const list = shown.map((column) => {
@@ -51,11 +52,17 @@ export const makeViews = (
 		const inner = `guard_${randomName()}`;
 		guards.add(inner);
 		masked.set(name.toLowerCase(), hidden);
-		connection.execOne(
-			`CREATE TEMP VIEW ${inner} AS SELECT ${list.join(", ")} FROM ${schema}.${quoteName(table.name)}${filter(rule.where, schema)}`,
-		);
-		connection.exec(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT * FROM temp.${inner}`);
-		connection.check(`SELECT * FROM temp.${quoteName(name)}`);
+		try {
+			connection.execOne(
+				`CREATE TEMP VIEW ${inner} AS SELECT ${list.join(", ")} FROM ${schema}.${quoteName(table.name)}${filter(rule.where, schema)}`,
+			);
+			connection.exec(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT * FROM temp.${inner}`);
+			connection.check(`SELECT * FROM temp.${quoteName(name)}`);
+		} catch (error) {
+			// Without a filter nothing in the views is the tenant's words; what is no error of the words (memory, a broken image) is not theirs either.
+			if (!(error instanceof SqliteError) || (error.code & 0xff) !== RESULT.error || rule.where === undefined) throw error;
+			return `the grant's filter of ${name}: ${error.message.replaceAll(schema, "{dataset}").replaceAll(inner, name)}`;
+		}
 	}
 	// The views live on in memory; their text, with the names that nobody may know, is in no table.
 	connection.exec("DELETE FROM sqlite_temp_schema; PRAGMA writable_schema = OFF");

@@ -1,6 +1,6 @@
 import type { SqliteModule } from "@journeyapps/wa-sqlite/dist/wa-sqlite.mjs";
-import { judgeAccess, type Reach } from "./authorize.ts";
-import { Connection, readingPragmas, writingPragmas } from "./connection.ts";
+import { type Denied, deniedChange, judgeAccess, type Reach } from "./authorize.ts";
+import { Connection, readingPragmas, SqliteError, writingPragmas } from "./connection.ts";
 import type { EngineAccess } from "./engine-protocol.ts";
 import { DATASET_FILE } from "./memory-vfs.ts";
 import { DATASET_DATABASE, grantedTrees, TEMP_DATABASE } from "./granted-trees.ts";
@@ -11,13 +11,15 @@ import type { Statement } from "./statement.ts";
 export interface OpenAccess {
 	readonly connection: Connection;
 	/** What the authorizer refused since it was last asked, and forgets it. */
-	takeDenied(): string | null;
+	takeDenied(): Denied | null;
 	/** Whether a compiled statement opens nothing but the trees that the access leads to. */
 	admits(statement: Statement): boolean;
 	/** A message of SQLite without the names that must stay unguessable. */
 	scrub(message: string): string;
-	/** Names of the granted tables, for messages. */
-	readonly tables: readonly string[];
+	/** Names of the tables that exist for a statement, for messages. */
+	tables(): readonly string[];
+	/** Why a table is not changed, where SQLite says that it cannot be. */
+	deniedChange(table: string): Denied;
 }
 
 export type Opening = { kind: "open"; access: OpenAccess } | { kind: "invalid"; message: string };
@@ -42,7 +44,7 @@ export const openAccess = (module: SqliteModule, access: EngineAccess): Opening 
 		connection.exec(pragmas("main"));
 		return {
 			kind: "open",
-			access: guard(connection, { schema: "main", datasetTables: new Set(), granted: null, write: access.write }, [], null),
+			access: guard(connection, { schema: "main", datasetTables: new Set(), granted: null, write: access.write }, null, null),
 		};
 	}
 	const connection = new Connection(module, ":memory:");
@@ -65,9 +67,24 @@ export const openAccess = (module: SqliteModule, access: EngineAccess): Opening 
 	}
 };
 
-/** @param trees root pages of the dataset that may be opened; null: all */
-const guard = (connection: Connection, reach: Reach, tables: readonly string[], trees: ReadonlySet<number> | null): OpenAccess => {
-	let denied: string | null = null;
+/** As many as a message shows. */
+const ALL_TABLES =
+	"SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name LIMIT 50";
+
+const allTables = (connection: Connection): string[] => {
+	connection.watch(() => false);
+	try {
+		return connection.rows(ALL_TABLES).map(([name]) => String(name));
+	} catch (error) {
+		// A broken image: the message goes without their names.
+		if (error instanceof SqliteError) return [];
+		throw error;
+	}
+};
+
+/** @param listed names of the granted tables; null: all. @param trees root pages of the dataset that may be opened; null: all */
+const guard = (connection: Connection, reach: Reach, listed: readonly string[] | null, trees: ReadonlySet<number> | null): OpenAccess => {
+	let denied: Denied | null = null;
 	connection.bound();
 	connection.authorize((asked) => {
 		const judgement = judgeAccess(asked, reach);
@@ -76,7 +93,8 @@ const guard = (connection: Connection, reach: Reach, tables: readonly string[], 
 	});
 	return {
 		connection,
-		tables,
+		tables: () => listed ?? allTables(connection),
+		deniedChange: (table) => deniedChange(table, reach),
 		takeDenied: () => {
 			const last = denied;
 			denied = null;

@@ -88,6 +88,10 @@ const compileOne = (connection: Connection, sql: string, write: boolean, admits:
 			throw new Stop(
 				refuse("sql_denied", "Running SQL: the statement opens a table that is not granted, wanted the tables of the grant alone."),
 			);
+		if (write && statement.readonly)
+			throw new Stop(
+				refuse("invalid_arguments", "Running SQL: the statement only reads, wanted one that changes the dataset; for rows there is query."),
+			);
 		return statement;
 	} catch (error) {
 		statement.finalize();

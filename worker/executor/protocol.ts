@@ -85,6 +85,8 @@ export const HarnessAnswer = z.strictObject({
 			kind: z.literal("threw"),
 			/** `program_threw`, `result_not_serializable`, `result_too_large`, `invalid_program`, or the code of a refused call that was not handled. */
 			code: z.string().max(64),
+			/** What to do, as the call said it. Absent or empty: the code's own. */
+			hint: z.string().optional(),
 			name: z.string(),
 			message: z.string(),
 			stack: z.string(),

@@ -24,6 +24,8 @@ export interface OpenCall<Call> {
 	imageReads: number;
 	/** The changed image, once it was sent. */
 	saved: { readonly key: string; readonly bytes: number } | "saving" | null;
+	/** Whether its end was taken: an image that is whole only then belongs to nobody. */
+	isOver: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export class EngineCalls<Call> {
 	/** @returns calls that waited too long or were too many, for the caller to end */
 	begin(callId: string, begun: Pick<OpenCall<Call>, "authority" | "dataset" | "writes" | "call">, nowMs: number): OpenCall<Call>[] {
 		const ended = this.#sweep(nowMs);
-		this.#open.set(callId, { ...begun, expiresAtMs: nowMs + LIMITS.engineCallMs, imageReads: 0, saved: null });
+		this.#open.set(callId, { ...begun, expiresAtMs: nowMs + LIMITS.engineCallMs, imageReads: 0, saved: null, isOver: false });
 		return ended;
 	}
 
@@ -49,7 +51,9 @@ export class EngineCalls<Call> {
 	/** Takes the call out, for its one end. */
 	take(callId: string, authority: Authority, nowMs: number): OpenCall<Call> | null {
 		const open = this.find(callId, authority, nowMs);
-		if (open !== null) this.#open.delete(callId);
+		if (open === null) return null;
+		this.#open.delete(callId);
+		open.isOver = true;
 		return open;
 	}
 
@@ -59,6 +63,7 @@ export class EngineCalls<Call> {
 		for (const [callId, open] of this.#open) {
 			if (nowMs < open.expiresAtMs && this.#open.size < LIMITS.engineCalls) break;
 			this.#open.delete(callId);
+			open.isOver = true;
 			ended.push(open);
 		}
 		return ended;
@@ -82,6 +87,10 @@ export const saveImage = async (env: Env, open: OpenCall<unknown>, body: Readabl
 	const key = datasetKey(open.authority.tenantId, open.dataset.resourceId, crypto.randomUUID());
 	const written = await writeBlob(env.BLOBS, key, body, { type: IMAGE_TYPE, mostBytes: LIMITS.datasetBytes });
 	if (written.kind === "too_large") return false;
+	if (open.isOver) {
+		await env.BLOBS.delete(key);
+		return false;
+	}
 	open.saved = { key, bytes: written.bytes };
 	return true;
 };

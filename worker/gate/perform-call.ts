@@ -11,6 +11,7 @@ import { answerValue, bug, endCall, internal, refused } from "./end-call.ts";
 import { beginEngineWork } from "./engine-work.ts";
 import { type BegunCall, prepareAgain } from "./prepare-again.ts";
 import { type StreamEnds, streamAnswer } from "./stream-answer.ts";
+import { watchRun } from "./watch-run.ts";
 
 /** The answer at once, or in parts (`ended` settles when the call is recorded), or work for an engine beside the run. */
 export type GateReply =
@@ -80,17 +81,20 @@ const NOT_STREAMED: StreamEnds = {
 const finish = async (performing: Performing, act: Act | null, ends: StreamEnds): Promise<GateAnswer> =>
 	endCall(performing.object, performing.begun, await perform(performing, act, ends));
 
-/** The verb's act with the stored arguments, within the longest time that a call may take. */
+/** The verb's act with the stored arguments, within the longest time that a call may take, and no longer than its attempt. */
 const perform = async ({ env, object, authority, begun }: Performing, act: Act | null, ends: StreamEnds): Promise<VerbOutcome> => {
 	const performOnHost = act === null ? null : onHost(act);
 	if (performOnHost === null) return bug("the recorded call cannot be prepared again");
 	const resources = new Map(begun.resources);
+	const watch = watchRun(object, authority);
+	const unread = AbortSignal.any([ends.unread, watch.over]);
 	try {
-		return await performOnHost(
-			callContext({ env, object, authority, callId: begun.callId, resources, timeoutMs: begun.timeoutMs, ...ends }),
-		);
+		const { callId, timeoutMs } = begun;
+		return await performOnHost(callContext({ env, object, authority, callId, resources, timeoutMs, emit: ends.emit, unread }));
 	} catch (error) {
 		return bug(error);
+	} finally {
+		watch.end();
 	}
 };
 

@@ -1,6 +1,7 @@
 /**
  * Values to and from the encoding of docs/design/values.md, inside the isolate. The host has its own (contract/tagged-json.ts) and believes nothing of this one.
  */
+import { className } from "./inspect.js";
 import {
 	apply,
 	BytesConstructor,
@@ -9,6 +10,7 @@ import {
 	bytesOfView,
 	charCodeAt,
 	create,
+	freeze,
 	getPrototypeOf,
 	getTime,
 	isArray,
@@ -225,11 +227,35 @@ const encodeLeaf = (state, value) => {
 			return `{"$headers":[${text}]}`;
 		}
 	}
-	return refuse(
-		state,
-		"not_serializable",
-		"it is an instance of a class, a proxy or a platform object; wanted JSON, Date, Map, Set, BigInt or typed arrays",
-	);
+	return refuse(state, "not_serializable", `it is ${describeClass(value)}; wanted JSON, Date, Map, Set, BigInt or typed arrays`);
+};
+
+const READ_AS_TEXT = "what is in it can, after await .json() or .text()";
+/** What to do instead, by the name of the class. */
+const INSTEAD = freeze({
+	__proto__: null,
+	Response: READ_AS_TEXT,
+	Request: READ_AS_TEXT,
+	Blob: "what is in it can, after await .text() or .arrayBuffer()",
+	ReadableStream: "what is in it can, after it was read: await new Response(stream).text()",
+	Promise: "what it resolves to can, after await",
+	Error: "its message can",
+	URL: "its href can",
+	Headers: "its pairs can: [...headers]",
+});
+
+/** Names what cannot leave the run, by descriptors alone: no getter is run. @param {object} value */
+const describeClass = (value) => {
+	const unnamed = "an instance of a class, a proxy or a platform object";
+	try {
+		const name = className(value);
+		if (name === "" || name === "Object" || name === "Array") return unnamed;
+		// @ts-expect-error any key of an object without a prototype may be read
+		const instead = INSTEAD[name];
+		return `of the class ${name}, which cannot be sent as it is${instead === undefined ? "" : `: ${instead}`}`;
+	} catch {
+		return unnamed;
+	}
 };
 
 /** @param {State} state @param {Uint8Array} bytes @param {unknown} kind */

@@ -1,7 +1,18 @@
 /** Errors: those that calls throw into the program, and what the program threw, as bounded text with the program's own frames. */
 
 import { inspect } from "./inspect.js";
-import { ErrorConstructor, execute, indexOf, setOwn, slice, toText, WeakMapConstructor, weakMapGet, weakMapSet } from "./primordials.js";
+import {
+	create,
+	ErrorConstructor,
+	execute,
+	indexOf,
+	setOwn,
+	slice,
+	toText,
+	WeakMapConstructor,
+	weakMapGet,
+	weakMapSet,
+} from "./primordials.js";
 
 const MAX_CAUSES = 3;
 const MAX_INNER = 3;
@@ -12,18 +23,18 @@ const STACK_CHARS = 100_000;
 const FRAME = /^ {4}at (?:(.{0,300}) \()?(?:async )?program\/([A-Za-z0-9_\-./]{1,300}):(\d{1,9}):(\d{1,9})\)?$/;
 
 /**
- * @typedef {{ code: string, name: string, message: string, stack: string }} Thrown
+ * @typedef {{ code: string, hint: string, name: string, message: string, stack: string }} Thrown `hint` is empty where a call did not give one.
  * @typedef {{ callError: (code: string, message: string, hint: string) => Error, describe: (thrown: unknown) => Thrown, errorText: (error: object) => string }} Failures
  */
 
 /**
- * One run's errors. The codes stand in a table that the program cannot reach, so an error with a made-up `code` is still `program_threw`.
+ * One run's errors. Codes and hints stand in a table that the program cannot reach, so an error with a made-up `code` is still `program_threw`.
  * @param {{ errorMessageChars: number, errorStackChars: number }} limits
  * @returns {Failures}
  */
 export const createFailures = (limits) => {
-	/** @type {WeakMap<object, string>} */
-	const codes = new WeakMapConstructor();
+	/** @type {WeakMap<object, { code: string, hint: string }>} */
+	const calls = new WeakMapConstructor();
 
 	/** @param {string} code @param {string} message @param {string} hint */
 	const callError = (code, message, hint) => {
@@ -31,7 +42,10 @@ export const createFailures = (limits) => {
 		setOwn(error, "name", "CordonError", false);
 		setOwn(error, "code", code);
 		setOwn(error, "hint", hint);
-		weakMapSet(codes, error, code);
+		const call = create(null);
+		call.code = code;
+		call.hint = hint;
+		weakMapSet(calls, error, call);
 		return error;
 	};
 
@@ -39,12 +53,14 @@ export const createFailures = (limits) => {
 	const describe = (thrown) => {
 		if (!isErrorLike(thrown)) {
 			const message = `The program threw ${inspect(thrown, 500, errorText)}, which is not an Error.`;
-			return { code: "program_threw", name: "Error", message: cut(message, limits.errorMessageChars), stack: "" };
+			return { code: "program_threw", hint: "", name: "Error", message: cut(message, limits.errorMessageChars), stack: "" };
 		}
-		const code = weakMapGet(codes, thrown) ?? "program_threw";
+		const call = weakMapGet(calls, thrown);
+		const code = call?.code ?? "program_threw";
+		const hint = cut(call?.hint ?? "", limits.errorMessageChars);
 		const name = cut(textAt(thrown, "name") || "Error", NAME_CHARS);
 		const message = cut(textAt(thrown, "message") + related(thrown), limits.errorMessageChars);
-		return { code, name, message, stack: programFrames(thrown, limits.errorStackChars) };
+		return { code, hint, name, message, stack: programFrames(thrown, limits.errorStackChars) };
 	};
 
 	/** @param {object} error */

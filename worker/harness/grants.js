@@ -13,6 +13,8 @@ import { abortReason, isAborted, onAbort } from "./web.js";
  * @typedef {(...args: unknown[]) => unknown} Method
  */
 
+const SEND_LESS = "Send less at once: write a file in parts with append, insert rows in several calls, load large data as a dataset.";
+
 /**
  * @param {Job} job
  * @param {Record<string, Binding>} bindings by grant name
@@ -33,7 +35,7 @@ export const createGrants = (job, bindings, failures) => {
 	const encodeArguments = (grant, method, args) => {
 		const encoded = encode(args, bounds, "arguments", true);
 		if (encoded.kind === "encoded") return encoded.text;
-		const hint = "Pass JSON, Date, Map, Set, BigInt, typed arrays, URL or Headers.";
+		const hint = encoded.code === "too_large" ? SEND_LESS : "Pass JSON, Date, Map, Set, BigInt, typed arrays, URL or Headers.";
 		throw failures.callError("invalid_arguments", `env.${grant}.${method}: ${encoded.path} cannot be sent: ${encoded.message}.`, hint);
 	};
 
@@ -147,6 +149,18 @@ export const createGrants = (job, bindings, failures) => {
 		);
 	};
 	return { env: freeze(env), fetch };
+};
+
+/** What `env` has, grant by grant, for people. @param {Job["grants"]} grants */
+export const describeGrants = (grants) => {
+	let text = "";
+	for (let index = 0; index < grants.length; index += 1) {
+		const { name, methods } = grants[index] ?? { name: "", methods: [] };
+		text += `${index === 0 ? "" : ", "}${name} (`;
+		for (let at = 0; at < methods.length; at += 1) text += (at === 0 ? "" : ", ") + methods[at];
+		text += ")";
+	}
+	return text === "" ? "env has nothing: this run has no grants." : `env has: ${text}.`;
 };
 
 /**

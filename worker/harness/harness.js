@@ -6,13 +6,14 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { encode } from "./codec.js";
 import { createConsole } from "./console.js";
 import { decode } from "./decode.js";
-import { createFailures } from "./failures.js";
+import { createFailures, cut } from "./failures.js";
 import { prepareGlobals } from "./globals.js";
-import { createGrants } from "./grants.js";
-import { apply, parseJson, quote } from "./primordials.js";
+import { createGrants, describeGrants } from "./grants.js";
+import { apply, indexOf, parseJson, quote, slice } from "./primordials.js";
 import { streams } from "./stream.js";
 import { web } from "./web.js";
 
+/** @typedef {import("./failures.js").Thrown} Thrown */
 /**
  * What the host tells of one run (worker/executor/isolate-code.ts, harnessJob).
  * @typedef {{
@@ -57,11 +58,11 @@ const perform = async (job, env, failures) => {
 		const main = (await import(`program/${job.main}`)).default;
 		if (typeof main !== "function") {
 			const message = `Starting the program: the default export of "${job.main}" is ${main === null ? "null" : typeof main}; wanted a function: export default async (input, env) => result.`;
-			return threw({ code: "invalid_program", name: "Error", message, stack: "" });
+			return threw({ code: "invalid_program", hint: "", name: "Error", message, stack: "" });
 		}
 		return encodeResult(job, await apply(main, undefined, [decode(job.input), env]));
 	} catch (thrown) {
-		return threw(describeSafely(failures, thrown));
+		return threw(withGrants(job, describeSafely(failures, thrown)));
 	}
 };
 
@@ -71,18 +72,27 @@ const encodeResult = (job, value) => {
 	const encoded = encode(value, { bytes: resultBytes, depth: valueDepth, nodes: valueNodes, bigintDigits }, "result", false);
 	if (encoded.kind === "encoded") return `{"kind":"returned","result":${encoded.text}}`;
 	const code = encoded.code === "too_large" ? "result_too_large" : "result_not_serializable";
-	return threw({ code, name: "Error", message: `Returning the result: ${encoded.path}: ${encoded.message}.`, stack: "" });
+	return threw({ code, hint: "", name: "Error", message: `Returning the result: ${encoded.path}: ${encoded.message}.`, stack: "" });
 };
 
-/** @param {import("./failures.js").Failures} failures @param {unknown} thrown */
+/** @param {import("./failures.js").Failures} failures @param {unknown} thrown @returns {Thrown} */
 const describeSafely = (failures, thrown) => {
 	try {
 		return failures.describe(thrown);
 	} catch {
-		return { code: "program_threw", name: "Error", message: "The program threw something that cannot be described.", stack: "" };
+		return { code: "program_threw", hint: "", name: "Error", message: "The program threw something that cannot be described.", stack: "" };
 	}
 };
 
-/** @param {import("./failures.js").Thrown} thrown */
+/** What the program may have meant, where it asked for something that `env` does not have. @param {Job} job @param {Thrown} thrown @returns {Thrown} */
+const withGrants = (job, thrown) => {
+	const { code, name, message } = thrown;
+	if (code !== "program_threw" || name !== "TypeError") return thrown;
+	const isUnknownMethod = slice(message, 0, 4) === "env." && indexOf(message, " is not a function") !== -1;
+	if (!isUnknownMethod && indexOf(message, "Cannot read properties of undefined (reading '") !== 0) return thrown;
+	return { ...thrown, hint: cut(describeGrants(job.grants), job.limits.errorMessageChars) };
+};
+
+/** @param {Thrown} thrown */
 const threw = (thrown) =>
-	`{"kind":"threw","code":${quote(thrown.code)},"name":${quote(thrown.name)},"message":${quote(thrown.message)},"stack":${quote(thrown.stack)}}`;
+	`{"kind":"threw","code":${quote(thrown.code)},"hint":${quote(thrown.hint)},"name":${quote(thrown.name)},"message":${quote(thrown.message)},"stack":${quote(thrown.stack)}}`;

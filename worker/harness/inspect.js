@@ -142,7 +142,7 @@ const holds = (check, value) => {
 };
 
 /** The constructor's name along the prototypes, `` for a null prototype. @param {object} value */
-const className = (value) => {
+export const className = (value) => {
 	let prototype = getPrototypeOf(value);
 	for (let step = 0; prototype !== null && step < 20; step += 1) {
 		if (prototype === objectPrototype) return "Object";

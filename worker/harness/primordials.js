@@ -110,9 +110,9 @@ export const setForEach = uncurry(Set.prototype.forEach);
 /** @type {(set: Set<unknown>, value: unknown) => unknown} */
 export const setAdd = uncurry(Set.prototype.add);
 export const WeakMapConstructor = WeakMap;
-/** @type {(map: WeakMap<object, string>, key: object) => string | undefined} */
+/** @type {(map: WeakMap<object, { code: string, hint: string }>, key: object) => { code: string, hint: string } | undefined} */
 export const weakMapGet = uncurry(WeakMap.prototype.get);
-/** @type {(map: WeakMap<object, string>, key: object, value: string) => unknown} */
+/** @type {(map: WeakMap<object, { code: string, hint: string }>, key: object, value: { code: string, hint: string }) => unknown} */
 export const weakMapSet = uncurry(WeakMap.prototype.set);
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);

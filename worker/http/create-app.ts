@@ -7,6 +7,7 @@ import type { Doors } from "./enter.ts";
 import { refusalResponse } from "./refusals.ts";
 import { routePattern } from "./route-pattern.ts";
 import { serveOperation } from "./serve-operation.ts";
+import { shownText } from "./shown-text.ts";
 import { stampResponse } from "./stamp-response.ts";
 
 interface House {
@@ -50,7 +51,9 @@ export const createApp = (handlers: Handlers<OperationId>, doors: Doors): Hono<H
 		});
 	}
 	app.notFound((context) => {
-		const refusal = new Refusal("not_found", "Routing: found no such path, wanted one of those in /openapi.json");
+		// Without the query, where somebody may have put a key.
+		const asked = shownText(`${context.req.method} ${new URL(context.req.url).pathname}`);
+		const refusal = new Refusal("not_found", `Routing: found ${asked}, wanted a path of the API`, { hint: "See /openapi.json." });
 		return refusalResponse(refusal, { requestId: context.get("requestId"), label: "Routing" });
 	});
 	app.onError((thrown, context) => refusalResponse(thrown, { requestId: context.get("requestId"), label: "Routing" }));

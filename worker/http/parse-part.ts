@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { describeIssues } from "../../contract/describe-issues.ts";
 import { Refusal } from "../../contract/errors.ts";
-import { describeIssues } from "./describe-issues.ts";
 
 /**
  * Parses one part of a request (params, query or body) by its schema.

@@ -1,6 +1,7 @@
 import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import { shownText } from "./shown-text.ts";
 
 /** A request's body: its JSON value, and SHA-256 of its raw bytes in hex. */
 export interface ReadBody {
@@ -29,10 +30,13 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 const checkMediaType = (label: string, headers: Headers): void => {
 	const encoding = headers.get("content-encoding");
 	if (encoding !== null && encoding.toLowerCase() !== "identity")
-		throw new Refusal("unsupported_media_type", `${label}: found a Content-Encoding, wanted a body that is not compressed`);
+		throw new Refusal(
+			"unsupported_media_type",
+			`${label}: found Content-Encoding "${shownText(encoding)}", wanted a body that is not compressed`,
+		);
 	const type = headers.get("content-type");
 	if (type !== null && JSON_TYPE.test(type)) return;
-	const found = type === null ? "no Content-Type" : "another Content-Type";
+	const found = type === null ? "no Content-Type" : `Content-Type "${shownText(type)}"`;
 	throw new Refusal("unsupported_media_type", `${label}: found ${found}, wanted application/json (UTF-8)`);
 };
 

@@ -2,6 +2,7 @@ import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { StreamedBody } from "../../contract/operation.ts";
 import type { BodyStream } from "../handler.ts";
+import { shownText } from "./shown-text.ts";
 
 /**
  * A body that its handler reads as it comes. What its headers say is checked first; then the bytes are counted while they pass, and each must come
@@ -12,10 +13,15 @@ export const readStream = (label: string, wanted: StreamedBody, request: Request
 	const { headers } = request;
 	const encoding = headers.get("content-encoding");
 	if (encoding !== null && encoding.toLowerCase() !== "identity")
-		throw new Refusal("unsupported_media_type", `${label}: found a Content-Encoding, wanted a body that is not compressed`);
-	const contentType = mediaType(headers.get("content-type") ?? "");
+		throw new Refusal(
+			"unsupported_media_type",
+			`${label}: found Content-Encoding "${shownText(encoding)}", wanted a body that is not compressed`,
+		);
+	const header = headers.get("content-type") ?? "";
+	const contentType = mediaType(header);
 	if (!wanted.contentTypes.includes(contentType)) {
-		throw new Refusal("unsupported_media_type", `${label}: found another Content-Type, wanted one of ${wanted.contentTypes.join(", ")}`, {
+		const found = header === "" ? "no Content-Type" : `Content-Type "${shownText(header)}"`;
+		throw new Refusal("unsupported_media_type", `${label}: found ${found}, wanted one of ${wanted.contentTypes.join(", ")}`, {
 			hint: "Send the data with the media type of its format, not compressed.",
 		});
 	}

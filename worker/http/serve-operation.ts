@@ -82,10 +82,14 @@ const parseParams = (operation: Operation, raw: Readonly<Record<string, string>>
 
 /**
  * The answer to an id that is not there says nothing but the operation, whichever room gave it: an unknown id, another tenant's and what is
- * no id at all cannot be told apart.
+ * no id at all cannot be told apart. Only a path within something may be told of, by a room that has found that thing for this tenant and gives the
+ * path in the refusal's details.
  */
-const sameForEveryId = (thrown: unknown, operation: Operation): unknown =>
-	thrown instanceof Refusal && thrown.code === "not_found" && "id" in operation.params.shape ? notFound(operation) : thrown;
+const sameForEveryId = (thrown: unknown, operation: Operation): unknown => {
+	const isOfId = thrown instanceof Refusal && thrown.code === "not_found" && "id" in operation.params.shape;
+	if (!isOfId) return thrown;
+	return "path" in operation.params.shape && "path" in thrown.details ? thrown : notFound(operation);
+};
 
 const notFound = (operation: Operation): Refusal => {
 	const names = Object.keys(operation.params.shape).join(" and ");

@@ -13,11 +13,11 @@ import {
 	replaceResource,
 	selectResources,
 } from "../resources/resource-store.ts";
-import { readBaseUrl } from "../verbs/ai-complete/base-url.ts";
+import { readOpenBaseUrl } from "../verbs/ai-complete/base-url.ts";
 
 export const modelHandlers: Handlers<"putModel" | "listModels" | "getModel" | "deleteModel"> = {
 	async putModel({ env, caller, params, body }) {
-		checkBaseUrls(body);
+		checkBaseUrls(body, env);
 		return { status: 200, body: modelOf(await putModel(env, caller.tenantId, params.name, body)) };
 	},
 
@@ -43,10 +43,11 @@ const found = (row: ResourceRow | null, name: string): ResourceRow => {
 	throw new Refusal("not_found", `reading a model: found none named ${name}, wanted a model of the tenant`);
 };
 
-/** Loopback is let through here: which of its ports the operator opened is asked at each call. */
-const checkBaseUrls = (body: PutModel): void => {
+/** The same check as before each call, so that a route which no call could ask is not taken. */
+const checkBaseUrls = (body: PutModel, env: Env): void => {
+	const opened = new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").map((host) => host.trim()));
 	for (const [index, route] of body.routes.entries()) {
-		const reading = readBaseUrl(route);
+		const reading = readOpenBaseUrl(route, opened);
 		if (reading.kind === "url") continue;
 		const path = `routes[${index}].baseUrl`;
 		throw new Refusal("invalid_request", `naming a model: ${path}: found a URL that is refused: ${reading.why}`, {

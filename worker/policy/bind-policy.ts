@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { FLOW_RULES, Policy } from "../../contract/agents.ts";
+import { describeIssues, type Issue } from "../../contract/describe-issues.ts";
 import { Refusal } from "../../contract/errors.ts";
+import { LIMITS } from "../../contract/limits.ts";
 import { CATALOGUE } from "../verbs/catalogue.ts";
-import type { BoundGrant } from "../verbs/verb.ts";
+import type { BoundGrant, Verb } from "../verbs/verb.ts";
 
 /** A grant of a policy, checked against its verb, with what the policy itself enforces. */
 export interface PolicyGrant {
@@ -33,35 +35,60 @@ const Common = z.looseObject({
 
 /**
  * Checks a policy against the verbs' schemas and makes it ready to decide calls. Pure.
- * @throws Refusal `invalid_request` that names the first field that is wrong, what was found and what was wanted.
+ * @throws Refusal `invalid_request` that names what is wrong in its grants, up to LIMITS.issuesShown faults: where, what was found, what was wanted.
  */
 export const bindPolicy = (policy: Policy): BoundPolicy => {
 	const grants = new Map<string, PolicyGrant>();
-	for (const [name, raw] of Object.entries(policy.grants)) grants.set(name, bindGrant(name, raw));
+	const issues: Issue[] = [];
+	for (const [name, raw] of Object.entries(policy.grants)) {
+		const read = readGrant(name, raw);
+		if (read.kind === "granted") grants.set(name, read.grant);
+		else issues.push(...read.issues);
+		if (issues.length >= LIMITS.issuesShown) break;
+	}
+	if (issues.length > 0) throw refusePolicy(issues.slice(0, LIMITS.issuesShown));
 	return { grants, flow: policy.flow?.["private+untrusted -> external"] ?? "approve" };
 };
 
-const bindGrant = (name: string, raw: { verb: string }): PolicyGrant => {
+/** Faults that the message itself tells; the others are in `issues`. */
+const TOLD = 3;
+
+const refusePolicy = (issues: readonly Issue[]): Refusal => {
+	const told = issues.slice(0, TOLD).map(({ path, found, wanted }) => `${path}: found ${found}, wanted ${wanted}`);
+	const others = issues.length > TOLD ? ` (and ${issues.length - TOLD} more: see issues)` : "";
+	return new Refusal("invalid_request", `Reading the policy: ${told.join("; ")}${others}`, {
+		hint: "See components.schemas of /openapi.json and docs/verbs.md.",
+		details: { issues },
+	});
+};
+
+type ReadGrant =
+	| { readonly kind: "granted"; readonly grant: PolicyGrant }
+	| { readonly kind: "refused"; readonly issues: readonly Issue[] };
+
+const readGrant = (name: string, raw: { verb: string }): ReadGrant => {
 	const verb = CATALOGUE.get(raw.verb);
 	if (verb === undefined) {
-		const known = [...CATALOGUE.keys()].join(", ");
-		throw new Refusal(
-			"invalid_request",
-			`Reading the policy: grants.${name}.verb: found ${JSON.stringify(raw.verb.slice(0, 60))}, wanted one of ${known}`,
-		);
+		const found = JSON.stringify(raw.verb.slice(0, 60));
+		return { kind: "refused", issues: [{ path: `grants.${name}.verb`, found, wanted: `one of ${[...CATALOGUE.keys()].join(", ")}` }] };
 	}
 	const parsed = verb.grantSchema.safeParse(raw);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const path = ["grants", name, ...(issue?.path ?? [])].map(String).join(".");
-		throw new Refusal("invalid_request", `Reading the policy: ${path}: ${issue?.message ?? "it does not fit the verb's schema"}`);
-	}
-	const common = Common.parse(parsed.data);
+	if (parsed.success) return { kind: "granted", grant: bindGrant(name, verb, parsed.data) };
+	const schema = z.toJSONSchema(verb.grantSchema, { io: "input", unrepresentable: "any" });
+	const issues = describeIssues(parsed.error.issues, raw, schema);
+	return {
+		kind: "refused",
+		issues: issues.map((issue) => ({ ...issue, path: `grants.${name}${issue.path === "" ? "" : "."}${issue.path}` })),
+	};
+};
+
+const bindGrant = (name: string, verb: Verb, grant: unknown): PolicyGrant => {
+	const common = Common.parse(grant);
 	return {
 		name,
 		verb: verb.name,
-		bound: verb.bind(parsed.data),
-		grant: parsed.data,
+		bound: verb.bind(grant),
+		grant,
 		approval: common.approval,
 		callsPerRun: common.limits?.calls ?? null,
 		callsPerMinute: common.limits?.callsPerMinute ?? null,

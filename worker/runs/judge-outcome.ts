@@ -35,6 +35,8 @@ const PROGRAM_CODES: ReadonlySet<string> = new Set([
 	"sql_limit_exceeded",
 	"conflict",
 ]);
+/** Those that say all there is to do. */
+const OWN_CODES: ReadonlySet<ErrorCode> = new Set(["result_not_serializable", "result_too_large", "invalid_program"]);
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 /** How a run ended, from how its execution ended: decided by who was running and what was measured. Only what the harness says of the program's own answer is its word. */
@@ -113,11 +115,19 @@ const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
 			code,
 			code === "program_threw" && outcome.name !== "Error" && outcome.name !== "" ? `${outcome.name.slice(0, 100)}: ${message}` : message,
 		),
+		hint: judgeHint(code, code === outcome.code ? (outcome.hint ?? "") : ""),
 		line: mapped.line,
 		column: mapped.column,
 		stack: mapped.stack === "" ? null : mapped.stack,
 	};
 	return { ...kept, status: code === "budget_exceeded" ? "budget_exceeded" : "failed", result: null, error };
+};
+
+/** A call says better than its code what to do. It is the program's word, as the message is; of ends that are no call's it can only add to what the code says. */
+const judgeHint = (code: ErrorCode, said: string): string => {
+	const hint = said.slice(0, LIMITS.errorMessageChars);
+	if (hint === "" || OWN_CODES.has(code)) return ERRORS[code].hint;
+	return code === "program_threw" ? `${ERRORS[code].hint} ${hint}` : hint;
 };
 
 const judgeResult = (result: Run["result"]): Pick<Judgement, "status" | "result" | "error"> => {

@@ -101,7 +101,13 @@ export const runHandlers: Handlers<Ids> = {
 	getRunFile: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
 		const body = await runFileBody(env, entry, params.id, `/${params.path}`);
-		if (body === null) throw new Refusal("not_found", "Reading a file: the run has none at that path");
+		if (body === null) {
+			if ((await readRun(env, caller.tenantId, params.id)) === null) throw missing();
+			throw new Refusal("not_found", "Reading a file: the run has none at that path", {
+				hint: "Check the path: it begins with a mount that the run could write, as in workspace/output/report.txt.",
+				details: { path: `/${params.path}` },
+			});
+		}
 		const name = params.path.split("/").at(-1) ?? "file";
 		return new Response(body, {
 			headers: {

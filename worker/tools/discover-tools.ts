@@ -121,7 +121,7 @@ const onWire = async <Value>(
 		return await use(wire);
 	} catch (failure) {
 		if (!(failure instanceof ToolFailure)) throw failure;
-		throw new Refusal("tool_server_failed", `reading a tool server: ${failure.message}`, { details: { reason: failure.code } });
+		throw new Refusal("tool_server_failed", `reading a tool server: ${failure.toTenant}`, { details: { reason: failure.code } });
 	} finally {
 		wire?.close();
 	}

@@ -138,7 +138,8 @@ const readRequestBody = (document: OpenApiDocument, operation: Fields): RequestB
 	const content = isJsonObject(body["content"]) ? Object.entries(body["content"]) : [];
 	const json = content.find(([type]) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type) || type === "*/*")?.[1];
 	const required = body["required"] === true;
-	if (!isJsonObject(json)) return required ? "its request body is not JSON" : null;
+	// An optional body too: a call without it would do something else than its description says.
+	if (!isJsonObject(json)) return "its request body is not JSON";
 	const schema = json["schema"] ?? {};
 	return { schema, resolved: resolve(document, schema), required };
 };

@@ -21,14 +21,31 @@ export const parseArguments = <Schema extends z.ZodTuple>(
 	if (parsed.success) return { kind: "parsed", values: parsed.data };
 	const issue = parsed.error.issues[0];
 	if (issue === undefined) return { kind: "invalid", message: `${method}: found arguments that do not fit the declaration` };
-	const where = `${method} ${pathText(issue.path)}`;
-	if (issue.code === "unrecognized_keys") {
-		return {
-			kind: "invalid",
-			message: `${where}: found the field ${describeValue(issue.keys[0])}, wanted only the fields of the declaration`,
-		};
-	}
-	return { kind: "invalid", message: `${where}: found ${describeValue(valueAt(padded, issue.path))}, wanted ${issue.message}` };
+	const wanted = issue.code === "unrecognized_keys" ? "only the fields of the declaration" : issue.message;
+	return { kind: "invalid", message: faultText(method, padded, issue, wanted) };
+};
+
+/** What zod found, as far as a message says it. */
+interface Fault {
+	readonly code?: string | undefined;
+	readonly path: readonly PropertyKey[];
+	/** The fields that nobody asked for. */
+	readonly keys?: readonly string[];
+}
+
+/** One fault among a call's arguments in words: `fetch argument 1.method: found 7, wanted a string`. A list of a wrong length is told by its length. */
+export const faultText = (method: string, args: readonly unknown[], { code, path, keys }: Fault, wanted: string): string => {
+	const value = valueAt(args, path);
+	const isWrongLength = Array.isArray(value) && (code === "too_small" || code === "too_big");
+	const found =
+		code === "unrecognized_keys"
+			? `the field ${describeValue(keys?.[0])}`
+			: isWrongLength
+				? value.length === 0
+					? "none"
+					: String(value.length)
+				: describeValue(value);
+	return `${method} ${pathText(path)}: found ${found}, wanted ${wanted}`;
 };
 
 const pathText = (path: readonly PropertyKey[]): string => {

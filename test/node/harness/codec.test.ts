@@ -96,6 +96,28 @@ describe("a result that cannot leave the run", () => {
 		expect(error.message).toContain(`Returning the result: ${path}: `);
 	});
 
+	it.each([
+		["new Response('x')", "Response", "await .json() or .text()"],
+		["new ReadableStream()", "ReadableStream", "await new Response(stream).text()"],
+		["Promise.resolve(1)", "Promise", "after await"],
+		["new (class User {})()", "User", "wanted JSON"],
+	])("%s is named by its class", async (expression, name, instead) => {
+		const { message } = await errorOf(workerd, `export default () => [${expression}]`);
+		expect(message).toContain(`result[0]: it is of the class ${name}, which cannot be sent as it is`);
+		expect(message).toContain(instead);
+	});
+
+	it("a class that names itself with a getter is not asked", async () => {
+		const made = [
+			"new (class A { static get name() { throw 1; } })()",
+			"(() => { class B {} Object.defineProperty(B.prototype, 'constructor', { get() { throw 2; } }); return new B(); })()",
+		];
+		for (const expression of made) {
+			const error = await errorOf(workerd, `export default () => ${expression}`);
+			expect(error.message).toContain("result: it is an instance of a class, a proxy or a platform object");
+		}
+	});
+
 	it("a proxy of plain data is the data that it imitates", async () => {
 		expect(await resultOf(workerd, "export default () => [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]")).toEqual([{ a: 1 }, [1, 2]]);
 	});

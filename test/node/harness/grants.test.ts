@@ -97,7 +97,7 @@ describe("a call that fails", () => {
 			`export default async (input, env) => {\n\tconst list = async () => {\n\t\treturn await env.files.list("/");\n\t};\n\tawait list();\n};`,
 			{ grants: [files] },
 		);
-		expect(error).toMatchObject({ code: "egress_denied", message: "no such host" });
+		expect(error).toMatchObject({ code: "egress_denied", message: "no such host", hint: "use a.test" });
 		expect(error.stack.split("\n")).toEqual(["    at async list (main.ts:3:10)", "    at async default (main.ts:5:2)"]);
 	});
 	it("is program_threw when the program wraps it in an error of its own", async () => {
@@ -117,6 +117,25 @@ describe("a call that fails", () => {
 	});
 });
 
+describe("asking for what env does not have", () => {
+	const hinted = "env has: web (fetch), files (readText, list).";
+	it.each([
+		["env.files.readFile('/a')", hinted],
+		["env.nope.readText('/a')", hinted],
+		["env.nope()", hinted],
+		["null.x", ""],
+		["(() => { throw new Error('env.files.readFile is not a function'); })()", ""],
+	])("%s ends with the hint %j", async (expression, hint) => {
+		const error = await errorOf(workerd, `export default async (input, env) => ${expression}`, { grants: [web, files] });
+		expect(error).toMatchObject({ code: "program_threw", hint });
+	});
+	it("says of an env without grants that it has none", async () => {
+		expect((await errorOf(workerd, "export default (input, env) => env.files.list('/')")).hint).toBe(
+			"env has nothing: this run has no grants.",
+		);
+	});
+});
+
 describe("arguments that cannot be sent", () => {
 	const refused: [what: string, args: string, path: string][] = [
 		["a function", "'/a', { onChunk() {} }", "arguments[1].onChunk"],
@@ -129,6 +148,7 @@ describe("arguments that cannot be sent", () => {
 		const calls = record(valueAnswer(null));
 		const error = await errorOf(workerd, `export default (input, env) => env.files.list(${args})`, { grants: [files] });
 		expect(error.code).toBe("invalid_arguments");
+		expect(error.hint).toContain("Pass JSON, Date");
 		expect(error.message).toContain(`env.files.list: ${path} cannot be sent: `);
 		expect(calls).toEqual([]);
 	});
@@ -139,7 +159,7 @@ describe("arguments that cannot be sent", () => {
 		expect(calls.length).toBe(1);
 		expect(
 			await errorOf(workerd, `export default (input, env) => env.files.list("x".repeat(${fits + 1}))`, { grants: [files] }),
-		).toMatchObject({ code: "invalid_arguments" });
+		).toMatchObject({ code: "invalid_arguments", hint: expect.stringContaining("Send less at once") });
 		expect(calls.length).toBe(1);
 	});
 });

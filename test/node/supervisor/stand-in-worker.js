@@ -25,7 +25,10 @@ const tenants = async (request, env, path) => {
 export default {
 	async fetch(request, env) {
 		const { pathname } = new URL(request.url);
-		if (pathname === "/healthz") return Response.json({ status: "ok" });
+		if (pathname === "/healthz") {
+			const { accepting } = await (await env.EXECUTOR_SERVICE.fetch("http://executors/status")).json();
+			return new Response(null, { status: accepting ? 200 : 503 });
+		}
 		if (pathname.startsWith("/v1/tenants")) return tenants(request, env, pathname);
 		if (pathname === "/bindings") return Response.json([env.EXECUTOR, env.SEAL_KEY.length, env.GATE_KEY.length, env.DEVELOPMENT_HOSTS]);
 		if (pathname.startsWith("/executors/"))

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Cordon, startCordon } from "../../../supervisor/start-cordon.ts";
 import { jobOf } from "./fixture.ts";
@@ -48,6 +49,28 @@ describe("startCordon()", () => {
 		const cordon = await start();
 		await cordon.stop();
 		await expect(stat(join(dataFolder, "lock"))).rejects.toThrow(/ENOENT/);
+	});
+
+	test("is not healthy before its key is there", async () => {
+		const other = createServer().listen(0, "127.0.0.1");
+		await once(other, "listening");
+		const address = other.address();
+		const port = typeof address === "object" && address !== null ? address.port : 0;
+		other.close();
+		await once(other, "close");
+		const starting = startCordon({ host: "127.0.0.1", port, dataFolder, executors: 1, developmentHosts: [], workerEntry });
+		let cordon: Cordon | undefined;
+		starting.then((started) => {
+			cordon = started;
+		});
+		let atHealth: string | null = null;
+		while (atHealth === null && cordon === undefined) {
+			const health = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
+			if (health?.ok) atHealth = await readFile(join(dataFolder, "key"), "utf8").catch(() => "no key");
+			else await setTimeout(2);
+		}
+		await (await starting).stop();
+		expect(atHealth).toBe("cordon_first\n");
 	});
 
 	test("says so when its port is taken", async () => {

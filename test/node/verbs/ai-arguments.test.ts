@@ -23,10 +23,11 @@ describe("arguments of ai.complete", () => {
 		["Hi", 'complete argument 1: found "Hi", wanted { prompt } or { messages }'],
 		[{}, "complete argument 1: found neither prompt nor messages, wanted one of them"],
 		[{ prompt: "a", messages: [user("b")] }, "complete argument 1: found both prompt and messages, wanted one of them"],
+		[{ prompt: "a", messages: [] }, `complete argument 1.messages: found none, wanted 1 to ${LIMITS.messages} messages`],
 		[{ prompt: "" }, `complete argument 1.prompt: found "", wanted text of 1 to ${LIMITS.promptBytes} bytes`],
 		[{ prompt: 7 }, `complete argument 1.prompt: found 7, wanted text of 1 to ${LIMITS.promptBytes} bytes`],
 		[{ prompt: "a", top: 1 }, 'complete argument 1: found the field "top", wanted only the fields of the declaration'],
-		[{ messages: [] }, `complete argument 1.messages: found an array, wanted 1 to ${LIMITS.messages} messages`],
+		[{ messages: [] }, `complete argument 1.messages: found none, wanted 1 to ${LIMITS.messages} messages`],
 		[{ messages: {} }, `complete argument 1.messages: found an object, wanted 1 to ${LIMITS.messages} messages`],
 		[
 			{ messages: [user("a"), { role: "tool", content: "b" }] },

@@ -98,6 +98,16 @@ describe("a call that no route answers", () => {
 		expect(codeOf(await complete([routeTo(limited, { secret: "missing" })], PROMPT))).toBe("secret_unavailable");
 	});
 
+	test("tells an address that is not open from a provider that refused", async () => {
+		await using closed = await startProvider(refusing(401));
+		const said = async (parts: object) => failureOf(await complete([routeTo(closed)], PROMPT, parts));
+		expect(await said({ developmentHosts: [] })).toBe(
+			"upstream_failed: complete: the model failed: its address is not one that may be reached",
+		);
+		expect(closed.seen).toEqual([]);
+		expect(await said({})).toBe("upstream_failed: complete: the model failed: refused");
+	});
+
 	test("costs nothing but bytes where no token was made, and the worst where one may have been", async () => {
 		await using limited = await startProvider(refusing(429));
 		await using late = await startProvider(silent);

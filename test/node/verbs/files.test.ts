@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { coveringMount, isWithin } from "../../../worker/verbs/files/covering-mount.ts";
 import { files } from "../../../worker/verbs/files/files.ts";
@@ -40,6 +41,19 @@ describe("files", () => {
 		expect(doneValue(performOnFiles(grant, run, "delete", "/workspace/output/d/b"))).toBe(true);
 		expect(doneValue(performOnFiles(grant, run, "delete", "/workspace/output/d/b"))).toBe(false);
 		expect(doneValue(performOnFiles(grant, run, "list", "/workspace/input"))).toEqual([]);
+	});
+
+	test("a handle's id as text is no content: the handle was meant", () => {
+		const id = newId("hdl");
+		expect(invalidMessage(grantOf(), "write", ["/workspace/output/a", id])).toBe(
+			"write argument 2: found a handle's id, wanted the handle itself, not its text",
+		);
+		for (const [method, text] of [
+			["write", `${id} `],
+			["write", id.slice(0, -1)],
+			["writeText", id],
+		] as const)
+			expect(prepared(grantOf(), method, ["/workspace/output/a", text]).decision.kind, text).toBe("allowed");
 	});
 
 	test("a missing file, a directory and a file in a directory's place are told apart", () => {

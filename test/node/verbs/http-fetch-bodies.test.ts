@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { VerbOutcome } from "../../../worker/verbs/verb.ts";
 import { loopbackGrant, responseOf } from "./fetching.ts";
@@ -170,6 +171,14 @@ describe("a request's body from a handle", () => {
 		expect(
 			invalidMessage(loopbackGrant([80], limits), "fetch", [{ url: "http://127.0.0.1/", method: "PUT", body: new Uint8Array(1_001) }]),
 		).toContain("wanted at most 1000");
+	});
+
+	test("given as the text of its id is refused: the id would be sent instead of the content", () => {
+		const id = newId("hdl");
+		for (const body of [id, new TextEncoder().encode(id)])
+			expect(invalidMessage(loopbackGrant([80]), "fetch", [{ url: "http://127.0.0.1/", method: "PUT", body }])).toBe(
+				"fetch argument 1.body: found a handle's id, wanted the handle itself, not its text",
+			);
 	});
 
 	test.each([{ handle: 7 }, { handle: "x".repeat(65) }, { handle: "hdl_1", path: "/x" }, {}])("is %j to be refused", (body) => {

@@ -12,6 +12,16 @@ const kindOf = (url: string, rule: Record<string, unknown> = {}, method = "GET")
 	prepared(grantOf(rule), "fetch", [{ url, method }]).decision.kind;
 
 describe("the rules of http.fetch", () => {
+	test("name what opens loopback where one of them names it and does not cover the request", () => {
+		const message = (url: string, rule: object): string => {
+			const { decision } = prepared(grantOf({ ...rule }), "fetch", [{ url }]);
+			return decision.kind === "denied" ? decision.message : "";
+		};
+		const how = 'CORDON_DEV_ALLOW=127.0.0.1:9000, and a grant of http.fetch with "scheme": "http" for http';
+		expect(message("http://127.0.0.1:9000/", { host: "127.0.0.1" })).toContain(how);
+		expect(message("http://allowed.example.com/", {})).not.toContain("CORDON_DEV_ALLOW");
+	});
+
 	test.each([
 		"https://allowed.example.com/",
 		"https://allowed.example.com",

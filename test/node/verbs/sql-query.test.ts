@@ -166,6 +166,35 @@ describe("a call", () => {
 			{ from: "orders", aggregates: [{ fn: "count" }], sql: "x" },
 		])
 			expect(invalidMessage(grant, "aggregate", [bad], RESOURCES)).toContain("aggregate argument 1");
+		const fault = (query: object) =>
+			invalidMessage(grant, "aggregate", [{ from: "orders", aggregates: [{ fn: "count" }], ...query }], RESOURCES);
+		expect(fault({ aggregates: [{ fn: "count" }, { fn: "max", column: "id" }] })).toMatch(
+			/^aggregate argument 1\.aggregates\[1\]\.fn: found "max", wanted 1 to \d+ of \{ fn, column, as \}, with fn one of count, sum,/,
+		);
+		expect(fault({ aggregates: [{ fn: "sum" }] })).toMatch(/^aggregate argument 1\.aggregates\[0\]\.column: found nothing, wanted 1 to/);
+		expect(fault({ aggregates: [] })).toMatch(/^aggregate argument 1\.aggregates: found none, wanted 1 to \d+ of \{ fn, column, as \}/);
+		expect(fault({ where: [{ column: "id", op: "like", value: 1 }] })).toMatch(
+			/^aggregate argument 1\.where\[0\]\.op: found "like", wanted/,
+		);
+		expect(fault({ sql: "x" })).toMatch(/^aggregate argument 1: found the field "sql", wanted \{ from, groupBy, aggregates: /);
+	});
+
+	test("of a query name the parameter that does not fit", () => {
+		const message = (params: unknown) => invalidMessage(bind({}), "query", ["select ?", params], RESOURCES);
+		const wanted = "wanted a text, a finite number, a BigInt, a boolean, bytes or null";
+		expect(message([1, { a: 1 }])).toBe(`query argument 2[1]: found an object, ${wanted}`);
+		expect(message({ a: [] })).toBe(`query argument 2.a: found an array, ${wanted}`);
+		expect(message(7)).toContain("query argument 2: found 7, wanted an array or an object of at most");
+		expect(message(Array.from({ length: LIMITS.sqlParams + 1 }, () => 1))).toContain(
+			`wanted an array or an object of at most ${LIMITS.sqlParams}`,
+		);
+	});
+
+	test("have a type that says where there is no dataset", () => {
+		const text = bind({}).declaration(new Map());
+		expect(text).toContain("/* Not there now: a call is refused. Querying the dataset sales: the tenant has none of this name");
+		expect(text).not.toContain("Tables:");
+		expect(bind({}).declaration(RESOURCES)).toContain("Tables:\n");
 	});
 
 	test("is denied in words where the dataset, its data or a granted table is missing", () => {

@@ -133,7 +133,10 @@ describe("the secret", () => {
 		const stored = await storeServer({ kind: "mcp", url: upstream.url }, context);
 		upstream.seen.length = 0;
 		const resources = resourcesOf({ ...stored, secret: { name: "token", header: "authorization", format: "Bearer {secret}" } });
-		expect(codeOf(await performOnHost(toolGrant(["fail"]), "fail", [], { ...context, resources }))).toBe("secret_unavailable");
+		const outcome = await performOnHost(toolGrant(["fail"]), "fail", [], { ...context, resources });
+		expect(codeOf(outcome)).toBe("secret_unavailable");
+		// The name is the host's to know.
+		expect(JSON.stringify(outcome)).not.toContain("token");
 		expect(upstream.seen).toEqual([]);
 	});
 });

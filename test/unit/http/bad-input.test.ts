@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
+import { readStream } from "../../../worker/http/read-stream.ts";
 import { type Answer, ask, errorOf, newTenant, type Question } from "./ask.ts";
 
 const keys = "/v1/keys";
@@ -64,6 +65,23 @@ describe("a body", () => {
 			expectRefused(await post({ raw: "x", headers: { "content-encoding": encoding } }), 415, "unsupported_media_type");
 		const plain = { "content-type": 'Application/JSON; charset="UTF-8"', "content-encoding": "identity" };
 		expect((await post({ raw: '{"name":"a"}', headers: plain })).status).toBe(201);
+	});
+
+	test("of another type is told its own, bounded and printable, and what is wanted", async () => {
+		const found = async (type: string) => errorOf(await post({ raw: "{}", headers: { "content-type": type } })).message;
+		expect(await found("text/plain")).toBe('POST /v1/keys: found Content-Type "text/plain", wanted application/json (UTF-8)');
+		expect(await found("te\u00e9xt")).toContain('"te?xt"');
+		expect(await found("x".repeat(LIMITS.shownChars))).toContain(`"${"x".repeat(LIMITS.shownChars)}"`);
+		expect(await found("x".repeat(LIMITS.shownChars + 1))).toContain(`"${"x".repeat(LIMITS.shownChars)}..."`);
+	});
+
+	test("of data that is of another type is told its own and those that are wanted", async () => {
+		const wanted = { contentTypes: ["text/csv", "application/sql"], mostBytes: 1 };
+		const read = (headers: Record<string, string>) => () => readStream("PUT /x", wanted, new Request("http://x.test/", { headers }));
+		expect(read({ "content-type": "text/plain; a=b" })).toThrow(
+			'PUT /x: found Content-Type "text/plain; a=b", wanted one of text/csv, application/sql',
+		);
+		expect(read({})).toThrow("PUT /x: found no Content-Type, wanted one of text/csv, application/sql");
 	});
 
 	test("nested 100,000 deep is refused, with and without its end", async () => {

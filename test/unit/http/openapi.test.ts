@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ERRORS } from "../../../contract/errors.ts";
 import { openApiDocument } from "../../../contract/openapi.ts";
 import { OPERATIONS } from "../../../contract/operations.ts";
+import { CATALOGUE } from "../../../worker/verbs/catalogue.ts";
 import { ask } from "./ask.ts";
 
 const Parameter = z.strictObject({
@@ -49,7 +50,14 @@ const OpenApi = z.strictObject({
 	}),
 });
 
-const document = OpenApi.parse(JSON.parse(JSON.stringify(openApiDocument())));
+const grants = new Map([...CATALOGUE].map(([verb, { grantSchema }]) => [verb, grantSchema]));
+const document = OpenApi.parse(JSON.parse(JSON.stringify(openApiDocument(grants))));
+
+const GrantShape = z.looseObject({
+	type: z.literal("object"),
+	properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })),
+	additionalProperties: z.literal(false),
+});
 
 const refsIn = (value: unknown): string[] => {
 	if (typeof value !== "object" || value === null) return [];
@@ -88,6 +96,30 @@ test("what every limit defaults to may be left out of a request", () => {
 		["limit", false],
 		["cursor", false],
 	]);
+});
+
+test("every verb's grant is in it, each field described, and a policy's grants are one of them", () => {
+	const { schemas } = document.components;
+	const names = [...CATALOGUE.keys()].map((verb) => `Grant.${verb}`);
+	expect(Object.keys(schemas).filter((name) => /^Grant\.[a-z]+(\.[a-z]+)?$/.test(name))).toEqual(names);
+	const refs = names.map((name) => `#/components/schemas/${name}`);
+	expect(schemas["Grant"]).toMatchObject({ anyOf: refs.map(($ref) => ({ $ref })), discriminator: { propertyName: "verb" } });
+	for (const [verb] of CATALOGUE) {
+		const { properties } = GrantShape.parse(schemas[`Grant.${verb}`]);
+		expect(properties["verb"]).toMatchObject({ const: verb });
+		expect(
+			Object.entries(properties).filter(([, { description }]) => description === undefined),
+			verb,
+		).toEqual([]);
+	}
+	for (const name of ["Agent", "CreateAgentBody", "UpdateAgentBody"])
+		expect(schemas[name], name).toMatchObject({
+			properties: { policy: { properties: { grants: { additionalProperties: { $ref: "#/components/schemas/Grant" } } } } },
+		});
+});
+
+test("it is small enough to read at once", () => {
+	expect(JSON.stringify(document).length).toBeLessThan(200_000);
 });
 
 test("it is served to anybody", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newId } from "../../../contract/ids.ts";
+import { LIMITS } from "../../../contract/limits.ts";
 import { ask, errorOf, newTenant, testEnv } from "./ask.ts";
 
 describe("a path", () => {
@@ -22,6 +23,16 @@ describe("a path", () => {
 		const answer = await ask("GET", path, { key: key.value });
 		expect(answer.status, answer.text).toBe(404);
 		expect(errorOf(answer).code).toBe("not_found");
+	});
+
+	test("that is not of the table is said back without its query, bounded", async () => {
+		const { key } = await newTenant();
+		const told = async (path: string) => errorOf(await ask("POST", path, { key: key.value }));
+		expect(await told("/v1/nothing?key=secret")).toMatchObject({
+			message: "Routing: found POST /v1/nothing, wanted a path of the API",
+			hint: "See /openapi.json.",
+		});
+		expect((await told(`/v1/${"x".repeat(5_000)}`)).message.length).toBeLessThan(LIMITS.shownChars + 60);
 	});
 
 	test.each(["%2f", "..%2fkeys", "%2e%2e%2fkeys", "%00", "%252f", "key_x", "%zz"])(

@@ -85,9 +85,16 @@ describe("naming a model", () => {
 		expect(answer.text).not.toContain(baseUrl);
 	});
 
-	test("at loopback is taken: which ports are open is asked at each call", async () => {
-		const owner = await newTenant();
-		expect((await put(owner, "local", [{ ...ROUTE, baseUrl: "http://127.0.0.1:11434/v1" }])).status).toBe(200);
+	test("at loopback is taken where the operator opened it, and else refused with the name of the setting", async () => {
+		const { key } = await newTenant();
+		const body = { routes: [{ ...ROUTE, baseUrl: "http://127.0.0.1:11434/v1" }] };
+		const putWith = (hosts: string) =>
+			ask("PUT", "/v1/models/local", { key: key.value, body, env: { ...testEnv, DEVELOPMENT_HOSTS: hosts } });
+		for (const hosts of ["", "127.0.0.1:11435", "localhost:11434"]) {
+			const refused = await putWith(hosts);
+			expect([refused.status, errorOf(refused).message]).toEqual([400, expect.stringContaining("CORDON_DEV_ALLOW=127.0.0.1:11434")]);
+		}
+		expect((await putWith("localhost:1, 127.0.0.1:11434")).status).toBe(200);
 	});
 
 	test("for Workers AI takes an account", async () => {

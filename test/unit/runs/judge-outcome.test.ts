@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ERRORS } from "../../../contract/errors.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { ExecutionOutcome } from "../../../worker/executor/protocol.ts";
 import { judgeOutcome } from "../../../worker/runs/judge-outcome.ts";
@@ -101,6 +102,17 @@ describe("the harness's answer", () => {
 		const long = returned(1, { logs: lines(LIMITS.logLines, "y".repeat(300)) });
 		expect(long.logs.reduce((sum, line) => sum + line.text.length, 0)).toBeLessThanOrEqual(LIMITS.logChars);
 		expect(long.logsTruncated).toBe(true);
+	});
+
+	it("keeps a call's own hint where the code is a call's, bounded; of other ends the code's stands", () => {
+		expect(threw({ code: "file_denied", hint: "Allowed: /workspace/input (read)." }).error?.hint).toBe("Allowed: /workspace/input (read).");
+		expect(threw({ code: "file_denied", hint: "h".repeat(LIMITS.errorMessageChars + 1) }).error?.hint).toBe(
+			"h".repeat(LIMITS.errorMessageChars),
+		);
+		for (const hint of [undefined, ""]) expect(threw({ code: "file_denied", hint }).error?.hint).toBe(ERRORS.file_denied.hint);
+		expect(threw({ code: "result_too_large", hint: "h" }).error?.hint).toBe(ERRORS.result_too_large.hint);
+		expect(threw({ code: "cancelled", hint: "h" }).error?.hint).toBe(ERRORS.program_threw.hint);
+		expect(threw({ hint: "env has: files (list)." }).error?.hint).toBe(`${ERRORS.program_threw.hint} env has: files (list).`);
 	});
 
 	it("has its message, name and stack bounded", () => {

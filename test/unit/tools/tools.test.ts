@@ -55,6 +55,22 @@ describe("tool servers", () => {
 		expect(JSON.stringify(stored)).not.toContain(SECRET);
 	});
 
+	test("a secret that is missing is told from one that does not fit a header, both by its name", async () => {
+		const { key } = await newTenant();
+		const { seen, env } = startServer([]);
+		const put = async () => {
+			const body = { kind: "mcp", url: URL_OF, secret: "token" };
+			const { code, message } = errorOf(await ask("PUT", "/v1/tools/mine", { key: key.value, body, env }));
+			return `${code}: ${message}`;
+		};
+		expect(await put()).toContain("tool_server_failed: reading a tool server: the tenant has no secret named token, wanted");
+		await ask("PUT", "/v1/secrets/token", { key: key.value, body: { value: "two\nlines of it" }, env });
+		const unfit = await put();
+		expect(unfit).toContain("tool_server_failed: reading a tool server: the secret token does not fit a header, wanted");
+		expect(unfit).not.toContain("two");
+		expect(seen).toEqual([]);
+	});
+
 	test("a refresh reads the tools anew and raises the version; a document given by hand has none", async () => {
 		const { key } = await newTenant();
 		const tools = [{ name: "a", description: "" }];

@@ -192,6 +192,7 @@ const newRow = (
 			logsTruncated: false,
 			callCount: 0,
 			callsByGrant: {},
+			tokensByGrant: {},
 		},
 	};
 };

@@ -57,14 +57,14 @@ export class CallRows {
 		return Number(this.#sql.exec("SELECT count(*) AS count FROM calls WHERE run_id = ? AND status = 'started'", runId).one()["count"]);
 	}
 
-	/** Tokens that calls of a run through a grant have used, and those that are held for the ones under way. */
-	tokensOf(runId: string, grant: string): number {
+	/** Tokens that are held for a grant's calls under way in a run: few rows, however many calls the run has made. */
+	tokensHeld(runId: string, grant: string): number {
 		const row = readRow(
 			this.#sql,
 			Tokens,
-			`SELECT coalesce(sum(CASE WHEN calls.status = 'started' THEN json_extract(holds.hold, '$.amount.tokens')
-				ELSE json_extract(calls.record, '$.cost.tokens') END), 0) AS tokens
-			FROM calls LEFT JOIN holds ON holds.id = calls.id WHERE calls.run_id = ? AND json_extract(calls.record, '$.grant') = ?`,
+			`SELECT coalesce(sum(json_extract(holds.hold, '$.amount.tokens')), 0) AS tokens
+			FROM calls JOIN holds ON holds.id = calls.id
+			WHERE calls.run_id = ? AND calls.status = 'started' AND json_extract(calls.record, '$.grant') = ?`,
 			runId,
 			grant,
 		);

@@ -97,7 +97,8 @@ const decide = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: 
 const decideRates = (state: ObjectState, { row, method, nowMs }: AskedCall, grant: PolicyGrant, call: PreparedCall): Decision | null => {
 	const tokens = call.worstCost.tokens ?? 0;
 	if (grant.tokensPerRun !== null && tokens > 0) {
-		const left = grant.tokensPerRun - state.calls.tokensOf(row.id, grant.name);
+		const used = (row.state.tokensByGrant[grant.name] ?? 0) + state.calls.tokensHeld(row.id, grant.name);
+		const left = grant.tokensPerRun - used;
 		if (tokens > left) {
 			return {
 				kind: "denied",

@@ -32,7 +32,7 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 		cost,
 		endedAtMs: nowMs,
 	});
-	addUsage(state, call.run, cost);
+	addUsage(state, call, cost);
 };
 
 /** What a call cost, from what was charged for it. */
@@ -57,9 +57,11 @@ export const abandonCalls = (state: ObjectState, row: RunRow, nowMs: number): Ru
 	return state.runs.get(row.id) ?? row;
 };
 
-const addUsage = (state: ObjectState, runId: string, cost: Call["cost"]): void => {
+const addUsage = (state: ObjectState, { run: runId, grant }: Call, cost: Call["cost"]): void => {
 	const row = state.runs.get(runId);
 	if (row === null) return;
-	state.runs.update({ ...row, state: { ...row.state, usage: addCost(row.state.usage, cost) } });
+	const { usage, tokensByGrant } = row.state;
+	const tokens = { ...tokensByGrant, [grant]: (tokensByGrant[grant] ?? 0) + cost.tokens };
+	state.runs.update({ ...row, state: { ...row.state, usage: addCost(usage, cost), tokensByGrant: tokens } });
 	state.outbox.mark("run", runId);
 };

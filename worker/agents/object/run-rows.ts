@@ -20,6 +20,8 @@ export const RunState = z.strictObject({
 	callCount: z.int(),
 	/** Calls begun so far through each grant. */
 	callsByGrant: z.record(z.string(), z.int()),
+	/** Tokens that ended calls have used so far through each grant. */
+	tokensByGrant: z.record(z.string(), z.int()).default({}),
 });
 export type RunState = z.infer<typeof RunState>;
 

@@ -37,7 +37,7 @@ export const attemptRoute = async (
 	const patience = startPatience(route.timeoutMs ?? LIMITS.modelRouteMs, signal);
 	try {
 		const exchange = ProviderExchange.open(plan, route, context, patience);
-		if (exchange === null) return { kind: "failed", failure: "misconfigured", falls: true, sentBytes: 0, redactor };
+		if (exchange === null) return { kind: "failed", failure: "closed", falls: true, sentBytes: 0, redactor };
 		const model = languageModel(route, { baseURL: exchange.baseUrl, fetch: exchange.fetch, apiKey: key });
 		const options = callOptions(plan, route, patience.signal);
 		const ended = await (taker === null ? generate(model, options, plan) : readParts(model, options, plan, patience, taker, redactor));

@@ -1,5 +1,5 @@
 import type { ModelProvider, ModelRoute } from "../../../contract/models.ts";
-import { classifyHost } from "../http-fetch/address-guard.ts";
+import { classifyHost, guardAddress } from "../http-fetch/address-guard.ts";
 
 export type BaseUrlReading = { kind: "url"; url: URL } | { kind: "refused"; why: string };
 
@@ -14,10 +14,21 @@ const OWN_BASE_URLS: { readonly [Provider in ModelProvider]: (route: Pick<ModelR
 };
 
 /**
- * The URL before a provider's paths, as far as its spelling tells whether it may be asked: https, or http on loopback, which the operator must have opened
- * (`guardAddress` asks that at each call).
+ * The URL before a provider's paths, where it may be asked: https, or what the operator opened on loopback. Asked when a route is stored and at each call.
+ * @param developmentHosts `host:port` pairs on loopback that the operator opened.
  */
-export const readBaseUrl = (route: Pick<ModelRoute, "provider" | "baseUrl" | "account">): BaseUrlReading => {
+export const readOpenBaseUrl = (
+	route: Pick<ModelRoute, "provider" | "baseUrl" | "account">,
+	developmentHosts: ReadonlySet<string>,
+): BaseUrlReading => {
+	const reading = readBaseUrl(route);
+	if (reading.kind === "refused") return reading;
+	const address = guardAddress(reading.url, developmentHosts);
+	return address.kind === "refused" ? address : reading;
+};
+
+/** The same as far as its spelling tells: loopback is let through. */
+const readBaseUrl = (route: Pick<ModelRoute, "provider" | "baseUrl" | "account">): BaseUrlReading => {
 	const text = route.baseUrl ?? OWN_BASE_URLS[route.provider](route);
 	if (text === null || !URL.canParse(text)) return refused("it is not a URL");
 	const url = new URL(text);

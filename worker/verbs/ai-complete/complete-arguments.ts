@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { compileSchema, type JsonSchema } from "../json-schema/compile-schema.ts";
+import { fieldsOf } from "../fields-of.ts";
 import { isJsonObject } from "../json-schema/plain-json.ts";
 import { parseArguments } from "../parse-arguments.ts";
 
@@ -40,7 +41,7 @@ const Messages = z
 	// The count is checked before any entry is: zod makes an issue of every wrong one.
 	.pipe(
 		z.array(
-			z.strictObject(
+			fieldsOf(
 				{ role: z.enum(["system", "user", "assistant"], { error: '"system", "user" or "assistant"' }), content: text },
 				{ error: "{ role, content }" },
 			),
@@ -61,12 +62,9 @@ const FIELDS = {
 const schema = z.custom<Record<string, unknown>>(isJsonObject, { error: "a JSON Schema as an object" });
 const REQUEST = { error: "{ prompt } or { messages }" };
 const ARGUMENTS = {
-	complete: z.tuple([z.strictObject({ ...FIELDS, schema: schema.optional() }, REQUEST)]),
+	complete: z.tuple([fieldsOf({ ...FIELDS, schema: schema.optional() }, REQUEST)]),
 	stream: z.tuple([
-		z.strictObject(
-			{ ...FIELDS, schema: z.undefined({ error: "none: an object does not come in parts, use complete()" }).optional() },
-			REQUEST,
-		),
+		fieldsOf({ ...FIELDS, schema: z.undefined({ error: "none: an object does not come in parts, use complete()" }).optional() }, REQUEST),
 	]),
 };
 export type CompletionMethod = keyof typeof ARGUMENTS;

@@ -1,11 +1,10 @@
 import { readBoundedJson } from "../../../contract/bounded-json.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { ModelRoute } from "../../../contract/models.ts";
-import { guardAddress } from "../http-fetch/address-guard.ts";
 import type { Deadline } from "../http-fetch/deadline.ts";
 import { dropBody, readBody } from "../http-fetch/read-body.ts";
 import type { CallContext } from "../verb.ts";
-import { readBaseUrl } from "./base-url.ts";
+import { readOpenBaseUrl } from "./base-url.ts";
 import { boundEvents } from "./bound-events.ts";
 import { utf8Bytes } from "./complete-arguments.ts";
 import type { CompletionPlan } from "./completion-plan.ts";
@@ -39,8 +38,8 @@ export class ProviderExchange {
 
 	/** Null when the route's address may not be asked. */
 	static open(plan: CompletionPlan, route: ModelRoute, context: CallContext, deadline: Deadline): ProviderExchange | null {
-		const reading = readBaseUrl(route);
-		if (reading.kind === "refused" || guardAddress(reading.url, context.developmentHosts).kind === "refused") return null;
+		const reading = readOpenBaseUrl(route, context.developmentHosts);
+		if (reading.kind === "refused") return null;
 		const { url } = reading;
 		if (url.protocol !== "https:" && !context.developmentHosts.has(url.host)) return null;
 		return new ProviderExchange(plan, url, context, deadline);

@@ -14,6 +14,8 @@ export const ROUTE_FAILURES = {
 	timed_out: { words: "timed out", falls: true, billed: true },
 	/** The route itself is wrong: key, account, model, address. Another route may be right. */
 	misconfigured: { words: "refused", falls: true, billed: false },
+	/** Nothing was sent: the route leads where no request goes, such as loopback that the operator did not open. */
+	closed: { words: "its address is not one that may be reached", falls: true, billed: false },
 	/** The secret that a route names is not there, or is no key. */
 	no_key: { words: "without its secret", falls: true, billed: false },
 	/** What was asked is wrong; the next route would be asked the same. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
+import { fieldsOf } from "../fields-of.ts";
 
 /** What the methods of a files grant take; each schema's `error` is what was wanted (verbs/parse-arguments). */
 export const Path = z.string({ error: "a path, which is a string" });
@@ -14,16 +15,17 @@ const MediaType = z
 	.string({ error: TYPE_WANTED })
 	.max(LIMITS.mediaTypeChars, TYPE_WANTED)
 	.regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/, TYPE_WANTED);
-export const AsHandle = z
-	.strictObject({ as: z.literal("handle", { error: 'nothing, or { as: "handle" }' }) }, { error: 'nothing, or { as: "handle" }' })
-	.optional();
-export const HandleOptions = z.strictObject({ type: MediaType.optional() }, { error: "an object with type" }).optional();
+export const AsHandle = fieldsOf(
+	{ as: z.literal("handle", { error: 'nothing, or { as: "handle" }' }) },
+	{ error: 'nothing, or { as: "handle" }' },
+).optional();
+export const HandleOptions = fieldsOf({ type: MediaType.optional() }, { error: "an object with type" }).optional();
 const Offset = z.int({ error: "a whole number, 0 or more" }).min(0, "a whole number, 0 or more");
 const Length = z
 	.int({ error: `a whole number up to ${LIMITS.fileBytes}` })
 	.min(1, "a whole number, 1 or more")
 	.max(LIMITS.fileBytes, `at most ${LIMITS.fileBytes}`);
-export const RangeOptions = z.strictObject(
+export const RangeOptions = fieldsOf(
 	{ offset: Offset.optional(), length: Length.optional() },
 	{ error: "an object with offset and length" },
 );

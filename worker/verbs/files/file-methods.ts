@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
+import { HANDLE_WANTED, isHandleText } from "../handle-text.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { Act, Preparation } from "../verb.ts";
 import { AsHandle, Bytes, Content, HandleOptions, Path, RangeOptions, Text, TextOrBytes } from "./file-arguments.ts";
@@ -127,6 +128,8 @@ const write: FileMethod = (scope, args) => {
 	const parsed = parseArguments("write", z.tuple([Path, Content]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [path, content] = parsed.values;
+	if (typeof content === "string" && isHandleText(content))
+		return { kind: "invalid", message: `write argument 2: found a handle's id, wanted ${HANDLE_WANTED}` };
 	if (typeof content === "string" || content instanceof Uint8Array)
 		return onContent("write", TextOrBytes, contentBytes)(scope, [path, content]);
 	return atPaths("write", scope, [{ path, wanted: "write" }], () => inObject((files) => keepHandle(files, path, content.handle, scope)));

@@ -49,9 +49,13 @@ export const guardAddress = (url: URL, developmentHosts: ReadonlySet<string>): A
 		case "loopback":
 			return developmentHosts.has(`${url.hostname}:${portOf(url)}`)
 				? { kind: "open" }
-				: { kind: "refused", why: "it leads to the machine itself" };
+				: { kind: "refused", why: `it leads to the machine itself; ${howToOpen(url)}` };
 	}
 };
+
+/** What opens an address on loopback, in words. */
+export const howToOpen = (url: URL): string =>
+	`for development the operator opens it with CORDON_DEV_ALLOW=${url.hostname}:${portOf(url)}, and a grant of http.fetch with "scheme": "http" for http`;
 
 /** The port that a URL leads to; the parser leaves out the scheme's own. */
 export const portOf = (url: URL): number => (url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port));

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import { portOf } from "./address-guard.ts";
+import { classifyHost, howToOpen, portOf } from "./address-guard.ts";
 import { type BoundHeaders, bindHeaders, coversHeaders } from "./header-rule.ts";
 import { type HostPattern, matchesHost, readHostPattern } from "./host-pattern.ts";
 import type { AllowRule, HttpFetchGrant } from "./http-fetch-grant.ts";
@@ -65,8 +65,10 @@ export const coverRequest = (rules: readonly BoundRule[], method: string, url: U
 	const ofHost = rules.filter((rule) => matchesHost(rule.host, url.hostname));
 	if (ofHost.length === 0) return { kind: "uncovered", why: `no rule names the host ${url.hostname}` };
 	const ofOrigin = ofHost.filter((rule) => rule.protocols.has(url.protocol) && coversPort(rule, url));
-	if (ofOrigin.length === 0)
-		return { kind: "uncovered", why: `no rule of the host allows ${url.protocol.slice(0, -1)} on port ${portOf(url)}` };
+	if (ofOrigin.length === 0) {
+		const open = classifyHost(url.hostname).kind === "loopback" ? `; ${howToOpen(url)}` : "";
+		return { kind: "uncovered", why: `no rule of the host allows ${url.protocol.slice(0, -1)} on port ${portOf(url)}${open}` };
+	}
 	const ofMethod = ofOrigin.filter((rule) => rule.methods.has(method));
 	if (ofMethod.length === 0) return { kind: "uncovered", why: `no rule of the host allows ${method}` };
 	const path = splitPath(url.pathname);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
+import { HANDLE_WANTED, isHandleText } from "../handle-text.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import { HTTP_METHODS, type HttpMethod } from "./http-methods.ts";
 import type { HeaderList } from "./request-headers.ts";
@@ -60,6 +61,9 @@ export const readFetchArguments = (method: string, args: readonly unknown[]): Fe
 	const parsed = parseArguments(method, z.tuple([Request]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [request] = parsed.values;
+	// A body of text comes as bytes from a program's fetch.
+	if ((typeof request.body === "string" || request.body instanceof Uint8Array) && isHandleText(request.body))
+		return { kind: "invalid", message: `${method} argument 1.body: found a handle's id, wanted ${HANDLE_WANTED}` };
 	const body = bodyOf(request.body);
 	if (body !== null && BODYLESS_METHODS.has(request.method)) {
 		return { kind: "invalid", message: `${method} argument 1.body: found a body, wanted none for ${request.method}` };

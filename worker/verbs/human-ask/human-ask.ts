@@ -3,6 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { commentText } from "../comment-text.ts";
 import { COMMON_GRANT, COMMON_LIMITS, joinLabels } from "../common-grant.ts";
 import { deniedCall } from "../denied-call.ts";
+import { fieldsOf } from "../fields-of.ts";
 import { compileSchema } from "../json-schema/compile-schema.ts";
 import { describeSchema } from "../json-schema/describe-schema.ts";
 import { isJsonObject } from "../json-schema/plain-json.ts";
@@ -47,13 +48,13 @@ const HumanAskGrant = z.strictObject({
 });
 type HumanAskGrant = z.infer<typeof HumanAskGrant>;
 
-const Question = z.strictObject(
+const Question = fieldsOf(
 	{
 		question: shownText("a question", LIMITS.questionChars),
 		details: shownText("details", LIMITS.questionDetailsChars).optional(),
 		schema: AnswerSchema.optional(),
 	},
-	{ error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "an object with question, and optionally details and schema") },
+	{ error: "an object with question, and optionally details and schema" },
 );
 
 /** Asks a person a question with a schema for the answer. Until a run can wait for a person every call ends `approval_required`. */

@@ -3,6 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { NamedQuery, ParameterType } from "../../../contract/named-queries.ts";
 import { encodeValue } from "../../../contract/tagged-json.ts";
 import { describeValue } from "../describe-value.ts";
+import { fieldsOf } from "../fields-of.ts";
 import { parseArguments } from "../parse-arguments.ts";
 
 /** In what form rows are given to the program: in the isolate, or as a handle to what stays on the host. */
@@ -28,6 +29,7 @@ const isScalar = (value: unknown): boolean =>
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
+const WANTED_PARAM = "a text, a finite number, a BigInt, a boolean, bytes or null";
 const WANTED_PARAMS = `an array or an object of at most ${LIMITS.sqlParams} texts, finite numbers, BigInts, booleans, bytes or nulls`;
 
 const Sql = z
@@ -35,24 +37,28 @@ const Sql = z
 	.min(1, { error: "SQL text" })
 	.max(LIMITS.sqlChars, { error: `at most ${LIMITS.sqlChars} characters of SQL` });
 const Params = z
-	.custom<unknown>(
-		(value) => {
-			if (value === undefined) return true;
-			const values = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : null;
-			return values !== null && values.length <= LIMITS.sqlParams && values.every(isScalar);
-		},
-		{ error: WANTED_PARAMS },
-	)
+	.unknown()
+	.superRefine((params, context) => {
+		const wrong = (path: PropertyKey[], message: string): void => context.addIssue({ code: "custom", path, message });
+		if (params === undefined) return;
+		if (!Array.isArray(params) && !isPlainObject(params)) return wrong([], WANTED_PARAMS);
+		const entries = Array.isArray(params) ? params.entries() : Object.entries(params);
+		let count = 0;
+		// Stops at the first fault: an issue of each would be as many as a program likes.
+		for (const [key, value] of entries) {
+			count += 1;
+			if (count > LIMITS.sqlParams) return wrong([], WANTED_PARAMS);
+			if (!isScalar(value)) return wrong([key], WANTED_PARAM);
+		}
+	})
 	.optional();
-export const Options = z
-	.strictObject(
-		{
-			as: z.enum(["rows", "handle"], { error: 'rows or "handle"' }).default("rows"),
-			format: z.enum(["csv", "json"], { error: "csv or json" }).default("json"),
-		},
-		{ error: '{ as: "handle" } or nothing' },
-	)
-	.optional();
+export const Options = fieldsOf(
+	{
+		as: z.enum(["rows", "handle"], { error: 'rows or "handle"' }).default("rows"),
+		format: z.enum(["csv", "json"], { error: "csv or json" }).default("json"),
+	},
+	{ error: '{ as: "handle" } or nothing' },
+).optional();
 
 const rowsAs = (options: z.output<typeof Options>): RowsAs =>
 	options?.as === "handle" ? { kind: "handle", format: options.format } : { kind: "rows" };

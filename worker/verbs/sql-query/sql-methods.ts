@@ -5,6 +5,7 @@ import { AggregateQuery, type EngineAccess, type EngineQueryInput } from "../../
 import { deniedCall } from "../denied-call.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { PreparedCall, Preparation, Resources } from "../verb.ts";
+import { AGGREGATE_SHAPE, aggregateFault } from "./aggregate-fault.ts";
 import { asArrays, asChanges, asObjects, completeWith, type Shape, shapeFor } from "./complete-query.ts";
 import { type GrantedDataset, grantedDataset, isMasked, tellsRows } from "./granted-dataset.ts";
 import { type Reading, readNamedCall, readSqlCall, type SqlCall } from "./sql-arguments.ts";
@@ -12,6 +13,14 @@ import type { SqlQueryGrant } from "./sql-query-grant.ts";
 
 /** A method of a grant: its arguments and what the tenant has -> the call. */
 export type SqlMethod = (args: readonly unknown[], resources: Resources) => Preparation;
+
+/** The fields that hold objects are asked first whether they are bytes: zod would name each byte as a strange field. */
+const AggregateArgument = z.custom<unknown>(
+	(query) => typeof query === "object" && query !== null && !holdsBytes(query) && !holdsBytes(Object.values(query).flat()),
+	{ error: AGGREGATE_SHAPE },
+);
+const holdsBytes = (value: object): boolean =>
+	value instanceof Uint8Array || Object.values(value).some((item) => item instanceof Uint8Array);
 
 /** What an answer may be and cost, as the engine is told. */
 const limitsOf = ({ limits }: SqlQueryGrant): EngineQueryInput["limits"] => ({
@@ -70,14 +79,10 @@ const executeMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
 const aggregateMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
 	"aggregate",
 	(args, resources) => {
-		const parsed = parseArguments("aggregate", z.tuple([z.unknown()]), args);
+		const parsed = parseArguments("aggregate", z.tuple([AggregateArgument]), args);
 		if (parsed.kind === "invalid") return parsed;
 		const query = AggregateQuery.safeParse(parsed.values[0]);
-		if (!query.success) {
-			const issue = query.error.issues[0];
-			const path = (issue?.path ?? []).map(String).join(".").slice(0, 120);
-			return { kind: "invalid", message: `aggregate argument 1${path === "" ? "" : `.${path}`}: ${issue?.message ?? "it does not fit"}` };
-		}
+		if (!query.success) return { kind: "invalid", message: aggregateFault(parsed.values[0], query.error) };
 		return engineCall(grant, { method: "aggregate", resources, asked: { aggregate: query.data }, writes: false, shape: asObjects });
 	},
 ];

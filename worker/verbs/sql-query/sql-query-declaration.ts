@@ -16,14 +16,15 @@ const AS_HANDLE = '{ as: "handle"; format?: "csv" | "json" }';
 export const sqlQueryDeclaration = (grant: SqlQueryGrant, resources: Resources): string => {
 	const dataset = grantedDataset(grant, resources);
 	const tables = dataset.kind === "granted" ? dataset.tables : [];
-	const what = dataset.kind === "granted" ? tablesText(grant, tables) : `\n\t * ${commentText(dataset.message)}.`;
+	const what = dataset.kind === "granted" ? ` Tables:${tablesText(grant, tables)}` : "";
 	const members =
 		grant.mode === "named"
 			? Object.entries(grant.queries ?? {}).map(([name, query]) => namedText(name, query))
 			: grant.minGroup !== undefined
 				? [aggregateText(grant.minGroup, tables), schemaText]
 				: [queryText(what), queryRowsText, ...(grant.mode === "write" ? [executeText] : []), schemaText];
-	return `{\n${members.join("\n")}\n}`;
+	const absent = dataset.kind === "granted" ? "" : `\t/* Not there now: a call is refused. ${commentText(dataset.message)}. */\n`;
+	return `{\n${absent}${members.join("\n")}\n}`;
 };
 
 /** Tables as a comment shows them. Their names are the tenant's, or came with the data. */
@@ -39,7 +40,7 @@ const tablesText = (grant: SqlQueryGrant, tables: readonly DatasetTable[]): stri
 		.slice(0, LIMITS.schemaTypeChars);
 
 const queryText = (what: string): string => `	/**
-	 * Runs one SELECT (SQLite) and gives its rows as objects. Parameters stand as ? with an array, or as :name with an object. Tables:${what}
+	 * Runs one SELECT (SQLite) and gives its rows as objects. Parameters stand as ? with an array, or as :name with an object.${what}
 	 */
 	query(sql: string, params?: ${PARAMS}): Promise<${ROW}[]>;
 	/** The rows stay on the host; the handle is for other grants. */

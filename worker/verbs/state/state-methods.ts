@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { encodeValue } from "../../../contract/tagged-json.ts";
 import { deniedCall } from "../denied-call.ts";
+import { fieldsOf } from "../fields-of.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { AgentState, Preparation, PreparedCall, VerbOutcome } from "../verb.ts";
 import { keyFault, prefixFault } from "./check-key.ts";
@@ -26,20 +27,16 @@ const TtlMs = z
 	.int({ error: "milliseconds, a whole number" })
 	.min(1, "1 millisecond or more")
 	.max(LIMITS.stateTtlMs, `at most ${LIMITS.stateTtlMs} milliseconds`);
-const PutOptions = z
-	.strictObject(
-		{ ttlMs: TtlMs.optional(), ifVersion: z.union([Version, z.null()], { error: "a version, or null for no entry" }).optional() },
-		{ error: "an object with ttlMs and ifVersion" },
-	)
-	.optional();
-const DeleteOptions = z.strictObject({ ifVersion: Version.optional() }, { error: "an object with ifVersion" }).optional();
+const PutOptions = fieldsOf(
+	{ ttlMs: TtlMs.optional(), ifVersion: z.union([Version, z.null()], { error: "a version, or null for no entry" }).optional() },
+	{ error: "an object with ttlMs and ifVersion" },
+).optional();
+const DeleteOptions = fieldsOf({ ifVersion: Version.optional() }, { error: "an object with ifVersion" }).optional();
 const PageSize = z.int({ error: "a whole number" }).min(1, "1 or more").max(LIMITS.statePage.max, `at most ${LIMITS.statePage.max}`);
-const ListOptions = z
-	.strictObject(
-		{ prefix: Prefix.optional(), after: Key.optional(), limit: PageSize.optional() },
-		{ error: "an object with prefix, after and limit" },
-	)
-	.optional();
+const ListOptions = fieldsOf(
+	{ prefix: Prefix.optional(), after: Key.optional(), limit: PageSize.optional() },
+	{ error: "an object with prefix, after and limit" },
+).optional();
 
 const prepared = (
 	method: string,

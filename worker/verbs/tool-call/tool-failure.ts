@@ -6,11 +6,14 @@ import type { ErrorCode } from "../../../contract/errors.ts";
  */
 export class ToolFailure extends Error {
 	readonly code: ErrorCode;
+	/** What the tenant's own call is told instead, with names that no program gets. */
+	readonly toTenant: string;
 
-	constructor(code: ErrorCode, message: string) {
+	constructor(code: ErrorCode, message: string, toTenant = message) {
 		super(message);
 		this.name = "ToolFailure";
 		this.code = code;
+		this.toTenant = toTenant;
 	}
 }
 

@@ -76,12 +76,17 @@ const openCredential = async (secret: ServerHead["secret"], outside: Outside): P
 	if (secret === null) return { header: null, redactor: NO_REDACTION };
 	const bytes = await outside.openSecret(secret.name);
 	const { min, max } = LIMITS.injectedSecretBytes;
-	const text = bytes === null ? "" : new TextDecoder().decode(bytes);
-	if (bytes === null || bytes.length < min || bytes.length > max || !PRINTABLE.test(text))
-		throw new ToolFailure("secret_unavailable", "the secret that the tool server is asked with is not there or does not fit a header");
+	if (bytes === null) throw noSecret(`the tenant has no secret named ${secret.name}, wanted one that PUT /v1/secrets/{name} stored`);
+	const text = new TextDecoder().decode(bytes);
+	if (bytes.length < min || bytes.length > max || !PRINTABLE.test(text))
+		throw noSecret(`the secret ${secret.name} does not fit a header, wanted ${min} to ${max} characters of printable ASCII`);
 	// A function, since `$&` in a secret would mean something to replace().
 	return { header: [secret.header.toLowerCase(), secret.format.replace("{secret}", () => text)], redactor: makeRedactor(text) };
 };
+
+/** Programs are told neither the name nor which of the two it is. */
+const noSecret = (toTenant: string): ToolFailure =>
+	new ToolFailure("secret_unavailable", "the secret that the tool server is asked with is not there or does not fit a header", toTenant);
 
 const refuseAddress = (url: URL, developmentHosts: ReadonlySet<string>): void => {
 	const address = guardAddress(url, developmentHosts);
