@@ -9,8 +9,8 @@ const STEPS: readonly (readonly [name: string, command: readonly string[]])[] = 
 	["lint", ["biome", "lint", "."]],
 	["types", ["npm", "run", "--silent", "types"]],
 	["bundle for Cloudflare", ["npm", "run", "--silent", "deploy:check"]],
-	["unit tests", ["vitest", "run", "--project", "unit"]],
-	["tests in Node", ["vitest", "run", "--project", "node"]],
+	["unit tests", ["vitest", "run", "--project", "unit", "--project", "node", "--exclude", "test/node/supervisor/**"]],
+	["supervisor", ["vitest", "run", "--project", "node", "test/node/supervisor"]],
 	["platform", ["vitest", "run", "--project", "platform"]],
 	["demo", ["npm", "run", "--silent", "demo"]],
 ];

@@ -255,7 +255,7 @@ describe("headers and queries", () => {
 	});
 
 	test("what is no route, and another method, is refused in words", async () => {
-		expectRefused(await platform.api.request("GET", "/v1/nothing"), 404, "not_found", /no such path/);
+		expectRefused(await platform.api.request("GET", "/v1/nothing"), 404, "not_found", /wanted a path of the API/);
 		const put = await platform.api.request("PUT", "/v1/runs", {});
 		expectRefused(put, 405, "method_not_allowed", /wanted GET, HEAD|wanted POST/);
 		expect(put.headers.get("allow")).toMatch(/POST/);

@@ -150,7 +150,8 @@ describe("the whole platform killed", () => {
 		await expectWhole([...acknowledged.values()]);
 		expect((await listRuns(platform.api)).map((run) => run.id).sort()).toEqual([...acknowledged.values()].sort());
 		const runs = await Promise.all([...acknowledged.values()].map((id) => getRun(platform.api, id)));
-		for (const run of runs) expect(run.error?.code ?? run.status).toMatch(/^(succeeded|interrupted)$/);
+		// `executor_lost`: the control plane outlived the executors by an instant, and wrote down that they were gone.
+		for (const run of runs) expect(run.error?.code ?? run.status).toMatch(/^(succeeded|interrupted|executor_lost)$/);
 	}, 120_000);
 });
 
