@@ -61,9 +61,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
 	"worker/tools/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/secrets/open-secret.ts"],
-		...["worker/verbs/http-fetch/", "worker/verbs/json-schema/", "worker/verbs/tool-call/"],
+		...["worker/egress/", "worker/verbs/http-fetch/", "worker/verbs/json-schema/", "worker/verbs/tool-call/"],
 	],
 	"worker/models/": [
+		"worker/egress/",
 		"worker/env.ts",
 		"worker/handler.ts",
 		"worker/db/page.ts",
@@ -83,8 +84,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/gate/": [
 		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/", "worker/blobs/"],
 		...["worker/executor/", "worker/engine/engine-protocol.ts", "worker/datasets/", "worker/resources/"],
-		"worker/stores/open-store.ts",
+		...["worker/stores/open-store.ts", "worker/egress/"],
 	],
+	"worker/egress/": ["worker/env.ts"],
 	"worker/executor/": [
 		"worker/engine/",
 		".build/engine/",

@@ -25,6 +25,7 @@ import { findHandle, keepAsFile, takeHandle } from "./object/handle-rows.ts";
 import { ObjectState } from "./object/object-state.ts";
 import { sendBatch } from "./object/outbox.ts";
 import { cancelAll, cancelRun } from "./object/stop-runs.ts";
+import { isLive } from "./object/run-rows.ts";
 import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { claimRun, nextAlarm, releaseRun, renewLease, takeUp } from "./object/take-up.ts";
@@ -125,6 +126,12 @@ export class AgentObject extends DurableObject<Env> {
 		const configuration = this.#state.facts.configuration();
 		const row = this.#state.runs.get(runId);
 		return configuration === null || row === null ? null : describe(this.#state, configuration.agentId, row);
+	}
+
+	/** Whether an attempt is still the run's, and the run has not ended. */
+	async isLive(runId: string, attempt: number): Promise<boolean> {
+		const row = this.#state.runs.get(runId);
+		return row !== null && isLive(row) && row.attempt === attempt;
 	}
 
 	/** Resolves with the run when it has ended or the time is over; null when there is no such run here. */

@@ -4,7 +4,8 @@ import { pageFrom, readCursor } from "../db/page.ts";
 import { chooseExecutor } from "../executor/choose-executor.ts";
 import type { Handlers } from "../handler.ts";
 import { forgetResource } from "../resources/known-resources.ts";
-import { findResource, insertResource, type ResourceRow, removeResource, selectResources } from "../resources/resource-store.ts";
+import { dropResource } from "../resources/put-resource.ts";
+import { findResource, insertResource, type ResourceRow, selectResources } from "../resources/resource-store.ts";
 import { datasetOf, EMPTY_DESCRIPTION } from "./dataset-description.ts";
 import { importUpload } from "./import-data.ts";
 import { clearDataset } from "./sweep-dataset.ts";
@@ -40,8 +41,7 @@ export const datasetHandlers: Handlers<Operations> = {
 	},
 
 	async deleteDataset({ env, caller, params }) {
-		const removed = found(await removeResource(env, caller.tenantId, "dataset", params.name), params.name);
-		forgetResource(caller.tenantId, "dataset", params.name);
+		const removed = found(await dropResource(env, caller.tenantId, "dataset", params.name), params.name);
 		await clearDataset(env, caller.tenantId, removed.id);
 		return { status: 200, body: datasetOf(removed) };
 	},

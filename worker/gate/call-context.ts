@@ -1,4 +1,5 @@
 import { runContents } from "../blobs/run-contents.ts";
+import { wayOut } from "../egress/way-out.ts";
 import type { AgentPort, Env } from "../env.ts";
 import { openSecret } from "../secrets/open-secret.ts";
 import { openStore } from "../stores/open-store.ts";
@@ -26,9 +27,8 @@ export const callContext = ({ env, object, authority, callId, resources, emit, t
 	runId: authority.runId,
 	callId,
 	openSecret: (name) => openSecret(env, authority.tenantId, name),
-	egress: (request) => (env.EGRESS === undefined ? fetch(request) : env.EGRESS.fetch(request)),
+	...wayOut(env),
 	openStore: (binding) => openStore(env, binding),
-	developmentHosts: new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").flatMap((host) => (host.trim() === "" ? [] : [host.trim()]))),
 	resources,
 	contents: runContents(env, object, { tenantId: authority.tenantId, runId: authority.runId, attempt: authority.attempt }),
 	emit,

@@ -103,8 +103,7 @@ const commit = async (env: Env, open: OpenCall<BegunCall>, tables: DatasetTables
 	const { saved, dataset, authority } = open;
 	const failed = (message: string): Committed => ({ kind: "failed", code: "conflict", message, cost: {} });
 	// Nothing that a run did comes true after its end.
-	const run = await agentObject(env, authority).run(authority.runId);
-	if (run === null || run.endedAtMs !== null) {
+	if (!(await agentObject(env, authority).isLive(authority.runId, authority.attempt))) {
 		await dropSaved(env, open);
 		return { kind: "failed", code: "run_ended", message: `Writing to the dataset ${dataset.name}: the run is over`, cost: {} };
 	}

@@ -37,8 +37,7 @@ export const watchRun = (object: AgentPort, { runId, attempt }: Pick<Authority, 
 /** An object that cannot be asked says nothing of the run: the call's own time still ends it. */
 const isLive = async (object: AgentPort, runId: string, attempt: number): Promise<boolean> => {
 	try {
-		const run = await object.run(runId);
-		return run !== null && run.endedAtMs === null && run.attempt === attempt;
+		return await object.isLive(runId, attempt);
 	} catch {
 		return true;
 	}

@@ -1,24 +1,19 @@
 import { Refusal } from "../../contract/errors.ts";
-import { LIMITS } from "../../contract/limits.ts";
 import { type Model, ModelDescription, type PutModel } from "../../contract/models.ts";
 import { pageFrom, readCursor } from "../db/page.ts";
+import { wayOut } from "../egress/way-out.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
-import { forgetResource } from "../resources/known-resources.ts";
-import {
-	findResource,
-	insertResource,
-	type ResourceRow,
-	removeResource,
-	replaceResource,
-	selectResources,
-} from "../resources/resource-store.ts";
+import { dropResource, putResource } from "../resources/put-resource.ts";
+import { findResource, type ResourceRow, selectResources } from "../resources/resource-store.ts";
 import { readOpenBaseUrl } from "../verbs/ai-complete/base-url.ts";
 
 export const modelHandlers: Handlers<"putModel" | "listModels" | "getModel" | "deleteModel"> = {
 	async putModel({ env, caller, params, body }) {
 		checkBaseUrls(body, env);
-		return { status: 200, body: modelOf(await putModel(env, caller.tenantId, params.name, body)) };
+		const { routes } = body;
+		const resource = { tenantId: caller.tenantId, kind: "model", name: params.name, description: { routes }, previous: null } as const;
+		return { status: 200, body: modelOf(await putResource(env, resource, { action: "naming a model", several: "models" })) };
 	},
 
 	async listModels({ env, caller, query }) {
@@ -32,8 +27,7 @@ export const modelHandlers: Handlers<"putModel" | "listModels" | "getModel" | "d
 	},
 
 	async deleteModel({ env, caller, params }) {
-		const removed = await removeResource(env, caller.tenantId, "model", params.name);
-		forgetResource(caller.tenantId, "model", params.name);
+		const removed = await dropResource(env, caller.tenantId, "model", params.name);
 		return { status: 200, body: modelOf(found(removed, params.name)) };
 	},
 };
@@ -45,26 +39,15 @@ const found = (row: ResourceRow | null, name: string): ResourceRow => {
 
 /** The same check as before each call, so that a route which no call could ask is not taken. */
 const checkBaseUrls = (body: PutModel, env: Env): void => {
-	const opened = new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").map((host) => host.trim()));
+	const { developmentHosts } = wayOut(env);
 	for (const [index, route] of body.routes.entries()) {
-		const reading = readOpenBaseUrl(route, opened);
+		const reading = readOpenBaseUrl(route, developmentHosts);
 		if (reading.kind === "url") continue;
 		const path = `routes[${index}].baseUrl`;
 		throw new Refusal("invalid_request", `naming a model: ${path}: found a URL that is refused: ${reading.why}`, {
 			details: { issues: [{ path, wanted: "an https URL of a public host, without name, password, query and fragment" }] },
 		});
 	}
-};
-
-/** @throws Refusal `conflict` when another write came between, or when the tenant has LIMITS.resourcesPerTenant models */
-const putModel = async (env: Env, tenantId: string, name: string, body: PutModel): Promise<ResourceRow> => {
-	const previous = (await findResource(env, tenantId, "model", name))?.version ?? null;
-	const row = { tenantId, kind: "model", name, description: JSON.stringify({ routes: body.routes }), nowMs: Date.now() } as const;
-	const stored = previous === null ? await insertResource(env, row) : await replaceResource(env, { ...row, previous });
-	forgetResource(tenantId, "model", name);
-	if (stored !== null) return stored;
-	const message = `naming a model: found another write to ${name} at the same time, or ${LIMITS.resourcesPerTenant} models, wanted neither`;
-	throw new Refusal("conflict", message, { hint: "Send it again; if it stays, delete models that are not used." });
 };
 
 const modelOf = (row: ResourceRow): Model => ({

@@ -6,7 +6,7 @@ import { resources } from "../db/schema.ts";
 import type { Env } from "../env.ts";
 
 type Database = Pick<Env, "DB">;
-type Kind = (typeof resources.$inferSelect)["kind"];
+export type ResourceKind = (typeof resources.$inferSelect)["kind"];
 
 /** A resource as stored. `description` is JSON that its own room parses. */
 export interface ResourceRow {
@@ -28,10 +28,10 @@ const SHOWN = {
 	updatedAtMs: resources.updatedAtMs,
 };
 
-const named = (tenantId: string, kind: Kind, name: string) =>
+const named = (tenantId: string, kind: ResourceKind, name: string) =>
 	and(eq(resources.tenantId, tenantId), eq(resources.kind, kind), eq(resources.name, name));
 
-export const findResource = async (env: Database, tenantId: string, kind: Kind, name: string): Promise<ResourceRow | null> =>
+export const findResource = async (env: Database, tenantId: string, kind: ResourceKind, name: string): Promise<ResourceRow | null> =>
 	(await openRegistry(env)
 		.select(SHOWN)
 		.from(resources)
@@ -41,7 +41,7 @@ export const findResource = async (env: Database, tenantId: string, kind: Kind, 
 /** Makes a resource; null when the name exists or the tenant has LIMITS.resourcesPerTenant of the kind. One statement. */
 export const insertResource = async (
 	env: Database,
-	row: { tenantId: string; kind: Kind; name: string; description: string; nowMs: number },
+	row: { tenantId: string; kind: ResourceKind; name: string; description: string; nowMs: number },
 ): Promise<ResourceRow | null> => {
 	const full = sql`(select count(*) from ${resources} where tenant_id = ${row.tenantId} and kind = ${row.kind}) >= ${LIMITS.resourcesPerTenant}`;
 	const values = sql`select ${row.tenantId}, ${row.kind}, ${row.name}, ${newId("res", row.nowMs)}, 1, ${row.description}, ${row.nowMs}, ${row.nowMs} where not ${full}`;
@@ -52,7 +52,7 @@ export const insertResource = async (
 /** Writes the version after `previous`; null when the resource is no longer at `previous`: compare and set. */
 export const replaceResource = async (
 	env: Database,
-	row: { tenantId: string; kind: Kind; name: string; description: string; previous: number; nowMs: number },
+	row: { tenantId: string; kind: ResourceKind; name: string; description: string; previous: number; nowMs: number },
 ): Promise<ResourceRow | null> => {
 	const values = { description: row.description, version: row.previous + 1, updatedAtMs: row.nowMs };
 	const at = and(named(row.tenantId, row.kind, row.name), eq(resources.version, row.previous));
@@ -60,7 +60,7 @@ export const replaceResource = async (
 };
 
 /** Forgets a resource; null when there was none. */
-export const removeResource = async (env: Database, tenantId: string, kind: Kind, name: string): Promise<ResourceRow | null> =>
+export const removeResource = async (env: Database, tenantId: string, kind: ResourceKind, name: string): Promise<ResourceRow | null> =>
 	(
 		await openRegistry(env)
 			.delete(resources)
@@ -72,7 +72,7 @@ export const removeResource = async (env: Database, tenantId: string, kind: Kind
 export const selectResources = async (
 	env: Database,
 	tenantId: string,
-	kind: Kind,
+	kind: ResourceKind,
 	after: string | null,
 	rows: number,
 ): Promise<ResourceRow[]> => {

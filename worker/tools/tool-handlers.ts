@@ -2,17 +2,11 @@ import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { ToolServer, ToolServerSummary } from "../../contract/tools.ts";
 import { pageFrom, readCursor } from "../db/page.ts";
+import { wayOut } from "../egress/way-out.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
-import { forgetResource } from "../resources/known-resources.ts";
-import {
-	findResource,
-	insertResource,
-	removeResource,
-	replaceResource,
-	type ResourceRow,
-	selectResources,
-} from "../resources/resource-store.ts";
+import { dropResource, putResource } from "../resources/put-resource.ts";
+import { findResource, type ResourceRow, selectResources } from "../resources/resource-store.ts";
 import { openSecret } from "../secrets/open-secret.ts";
 import { StoredServer } from "../verbs/tool-call/tool-server.ts";
 import type { Outside } from "../verbs/tool-call/tool-wire.ts";
@@ -45,8 +39,7 @@ export const toolHandlers: Handlers<"putTool" | "listTools" | "getTool" | "delet
 	},
 
 	async deleteTool({ env, caller, params }) {
-		const removed = await removeResource(env, caller.tenantId, "tool", params.name);
-		forgetResource(caller.tenantId, "tool", params.name);
+		const removed = await dropResource(env, caller.tenantId, "tool", params.name);
 		if (removed === null) throw notFound(params.name, "deleting");
 		return { status: 200, body: summaryOf(removed) };
 	},
@@ -72,13 +65,8 @@ const storeServer = async (
 	server: StoredServer,
 	previous: number | null,
 ): Promise<ToolServer> => {
-	const version = previous ?? (await findResource(env, tenantId, "tool", name))?.version ?? null;
-	const row = { tenantId, kind: "tool", name, description: JSON.stringify(server), nowMs: Date.now() } as const;
-	const stored = version === null ? await insertResource(env, row) : await replaceResource(env, { ...row, previous: version });
-	forgetResource(tenantId, "tool", name);
-	if (stored !== null) return serverOf(stored);
-	const message = `storing a tool server: found another write to ${name} at the same time, or ${LIMITS.resourcesPerTenant} tool servers, wanted neither`;
-	throw new Refusal("conflict", message, { hint: "Send it again; if it stays, delete tool servers that are not used." });
+	const resource = { tenantId, kind: "tool", name, description: server, previous } as const;
+	return serverOf(await putResource(env, resource, { action: "storing a tool server", several: "tool servers" }));
 };
 
 const findServer = async (env: Env, tenantId: string, name: string, doing: string): Promise<ResourceRow> => {
@@ -119,7 +107,6 @@ const jsonOf = (schema: unknown): ToolServer["tools"][number]["inputSchema"] => 
 /** The same way out as a call's (gate/perform-call). */
 const outsideOf = (env: Env, tenantId: string): Outside => ({
 	openSecret: (name) => openSecret(env, tenantId, name),
-	egress: (request) => (env.EGRESS === undefined ? fetch(request) : env.EGRESS.fetch(request)),
-	developmentHosts: new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").flatMap((host) => (host.trim() === "" ? [] : [host.trim()]))),
+	...wayOut(env),
 	signal: AbortSignal.timeout(LIMITS.toolListMs),
 });

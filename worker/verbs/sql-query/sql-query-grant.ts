@@ -3,7 +3,8 @@ import { Name, atMost } from "../../../contract/common.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { NamedQueries } from "../../../contract/named-queries.ts";
 import { TableAccess } from "../../engine/engine-protocol.ts";
-import { COMMON_GRANT, COMMON_LIMITS } from "../common-grant.ts";
+import { COMMON_GRANT } from "../common-grant.ts";
+import { ANSWER_LIMITS } from "./answer-limits.ts";
 
 /** What a grant of `sql.query` may say. */
 export const SqlQueryGrant = z
@@ -25,26 +26,13 @@ export const SqlQueryGrant = z
 			.describe("mode read: the program gets aggregates only, over groups of at least so many rows, and no SQL"),
 		limits: z
 			.strictObject({
-				...COMMON_LIMITS,
-				rows: z.int().min(1).max(LIMITS.sqlRows.max).optional().describe(`most rows of an answer; left out: ${LIMITS.sqlRows.default}`),
-				bytes: z
-					.int()
-					.min(2)
-					.max(LIMITS.sqlAnswerBytes.max)
-					.optional()
-					.describe(`most bytes of an answer as JSON; left out: ${LIMITS.sqlAnswerBytes.default}`),
+				...ANSWER_LIMITS,
 				steps: z
 					.int()
 					.min(1)
 					.max(LIMITS.sqlSteps.max)
 					.optional()
 					.describe(`most steps of SQLite's virtual machine in one statement; left out: ${LIMITS.sqlSteps.default}`),
-				wallMs: z
-					.int()
-					.min(1)
-					.max(LIMITS.sqlWallMs.max)
-					.optional()
-					.describe(`longest statement, milliseconds; left out: ${LIMITS.sqlWallMs.default}`),
 			})
 			.optional()
 			.describe("bounds of this grant"),

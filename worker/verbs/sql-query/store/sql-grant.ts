@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Name } from "../../../../contract/common.ts";
 import { SqlQueryGrant } from "../sql-query-grant.ts";
-import { StoreGrant } from "./store-grant.ts";
+import { StoreGrant, StoreQueries } from "./store-grant.ts";
 
 /** A grant of `sql.query`, on a dataset or on a store: which of the two it names decides what else it may say. */
 export const SqlGrant = z
@@ -9,7 +9,7 @@ export const SqlGrant = z
 		...SqlQueryGrant.shape,
 		dataset: Name.optional().describe("name of a dataset of the tenant; either this or store"),
 		store: Name.optional().describe("name of a store that the platform's operator attached to the tenant; either this or dataset"),
-		queries: z.unknown().optional().describe("mode named: name of the method -> its query; on a store also names of the store's queries"),
+		queries: StoreQueries.optional().describe("mode named: name of the method -> its query; on a store also names of the store's queries"),
 	})
 	.superRefine((grant, context) => {
 		if ((grant.dataset === undefined) === (grant.store === undefined)) {

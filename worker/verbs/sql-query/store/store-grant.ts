@@ -2,7 +2,13 @@ import { z } from "zod";
 import { Name } from "../../../../contract/common.ts";
 import { LIMITS } from "../../../../contract/limits.ts";
 import { NamedQueries, QueryName } from "../../../../contract/named-queries.ts";
-import { COMMON_GRANT, COMMON_LIMITS } from "../../common-grant.ts";
+import { COMMON_GRANT } from "../../common-grant.ts";
+import { ANSWER_LIMITS } from "../answer-limits.ts";
+
+/** Names of the store's queries, or queries of the grant's own. */
+export const StoreQueries = z.union([z.array(QueryName).min(1).max(LIMITS.namedQueries), NamedQueries], {
+	error: "wanted names of the store's queries, or queries of its own by name",
+});
 
 /** What a grant of `sql.query` on a store may say. */
 export const StoreGrant = z
@@ -10,30 +16,12 @@ export const StoreGrant = z
 		verb: z.literal("sql.query").describe("the verb"),
 		store: Name.describe("name of a store that the platform's operator attached to the tenant"),
 		mode: z.enum(["read", "named"]).describe("read (PostgreSQL only): any SELECT; named: only the queries of this grant"),
-		queries: z
-			.union([z.array(QueryName).min(1).max(LIMITS.namedQueries), NamedQueries], {
-				error: "wanted names of the store's queries, or queries of its own by name",
-			})
-			.optional()
-			.describe(
-				"mode named: names of the store's queries, or (PostgreSQL only) name of the method -> its query, with parameters as $1, $2 in their order",
-			),
+		queries: StoreQueries.optional().describe(
+			"mode named: names of the store's queries, or (PostgreSQL only) name of the method -> its query, with parameters as $1, $2 in their order",
+		),
 		limits: z
 			.strictObject({
-				...COMMON_LIMITS,
-				rows: z.int().min(1).max(LIMITS.sqlRows.max).optional().describe(`most rows of an answer; left out: ${LIMITS.sqlRows.default}`),
-				bytes: z
-					.int()
-					.min(2)
-					.max(LIMITS.sqlAnswerBytes.max)
-					.optional()
-					.describe(`most bytes of an answer as JSON; left out: ${LIMITS.sqlAnswerBytes.default}`),
-				wallMs: z
-					.int()
-					.min(1)
-					.max(LIMITS.sqlWallMs.max)
-					.optional()
-					.describe(`longest statement, milliseconds; left out: ${LIMITS.sqlWallMs.default}`),
+				...ANSWER_LIMITS,
 			})
 			.optional()
 			.describe("bounds of this grant"),
