@@ -12,11 +12,6 @@ export interface ContentsOwner {
 	readonly attempt: number;
 }
 
-/** A run's contents on the host, and parts of its files (worker/verbs/files/own-files.ts says what the parts are). */
-export interface RunContents extends HostContents {
-	openRange(path: string, offset: number, length: number): Promise<Content | null>;
-}
-
 type Store = Pick<Env, "BLOBS">;
 const FILE_TYPE = "application/octet-stream";
 
@@ -24,7 +19,7 @@ const FILE_TYPE = "application/octet-stream";
  * A run's contents on the host. The bytes lie in the store, what they are in the agent's object: a handle exists once the object has taken it, and only
  * for the run that made it.
  */
-export const runContents = (env: Store, object: AgentPort, owner: ContentsOwner): RunContents => ({
+export const runContents = (env: Store, object: AgentPort, owner: ContentsOwner): HostContents => ({
 	store: (body, as) => storeContent(env, object, owner, body, as),
 	open: async (handle) => {
 		const found = await object.findHandle({ ...owner, handle });

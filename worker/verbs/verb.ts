@@ -15,17 +15,41 @@ export type VerbOutcome =
 	| { kind: "done"; value: unknown; cost: PartialVector }
 	| { kind: "failed"; code: ErrorCode; message: string; hint?: string; cost: PartialVector };
 
-/** A run's files, as the agent's object keeps them. Paths are canonical and absolute; the caller has checked them against the grant's mounts. Synchronous. */
+/** A file as it is listed. */
+export interface FileEntry {
+	readonly path: string;
+	readonly bytes: number;
+	readonly modifiedAtMs: number;
+}
+
+/**
+ * A run's files, as the agent's object keeps them, wherever their content lies. Paths are canonical and absolute; the caller has checked them against the
+ * grant's mounts and, in the same step, that the tree of files has room for them. Synchronous.
+ */
 export interface RunFiles {
 	/** Null when there is none, and when its content lies in the store (`isStored`). */
 	read(path: string): { bytes: Uint8Array; modifiedAtMs: number } | null;
 	/** Whether there is a file whose content lies in the store, where only acts on the host can read it. */
 	isStored(path: string): boolean;
+	/** Null when there is no file at the path. */
+	stat(path: string): FileEntry | null;
 	/** Creates or replaces. `quota` when the run's files would pass their count or their bytes; nothing is written then. */
 	write(path: string, bytes: Uint8Array): "written" | "quota";
+	/** Adds to the end of a file whose content lies here, or creates it. Nothing is written on `quota`. */
+	append(path: string, bytes: Uint8Array): "written" | "quota";
+	/** Makes or replaces a file with another one's content, in no time. */
+	copy(from: string, to: string): "written" | "quota";
+	/** Gives a file another path; what was there is replaced. */
+	move(from: string, to: string): void;
 	delete(path: string): boolean;
 	/** Files below a directory (with a trailing slash), sorted by path. */
-	list(directory: string): { path: string; bytes: number; modifiedAtMs: number }[];
+	list(directory: string): FileEntry[];
+	/** How large a handle of the run is; null when the run has no such handle. */
+	handleBytes(handle: string): number | null;
+	/** Makes a handle's content a file as well. */
+	keep(path: string, handle: string): "written" | "quota" | "no_handle";
+	/** Makes a file's content in the store a handle as well. */
+	share(path: string, handle: string, type: string): "shared" | "quota";
 }
 
 /** The agent's small durable memory, as its object keeps it. Keys are checked by the caller. Synchronous. */
@@ -91,6 +115,8 @@ export interface HostContents {
 	open(handle: string): Promise<Content | null>;
 	/** A file of the run; null when there is none. The caller has checked the path. */
 	openFile(path: string): Promise<Content | null>;
+	/** A part of a file, as much of it as there is: nothing at its end or beyond. Null when there is no such file. */
+	openRange(path: string, offset: number, length: number): Promise<Content | null>;
 	/** Makes a handle's content a file as well, in no time. The caller has checked the path. `quota`: the run's files would be too many or too large. */
 	keepAsFile(path: string, handle: string): Promise<"written" | "quota" | "no_handle">;
 }

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import type { FileEntry, OwnFiles } from "../../../worker/verbs/files/own-files.ts";
+import type { FileEntry, RunFiles } from "../../../worker/verbs/verb.ts";
 import type { MemoryContents } from "./memory-contents.ts";
 
 interface MemoryFile {
@@ -10,7 +10,7 @@ interface MemoryFile {
 }
 
 /** A run's files in memory, with the platform's own quota and a clock that counts writes. */
-export class MemoryRunFiles implements OwnFiles {
+export class MemoryRunFiles implements RunFiles {
 	readonly #files = new Map<string, MemoryFile>();
 	readonly #contents: MemoryContents | null;
 	#clockMs = 0;

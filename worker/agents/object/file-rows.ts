@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { RunFile } from "../../../contract/runs.ts";
-import type { FileEntry, OwnFiles } from "../../verbs/files/own-files.ts";
+import type { FileEntry, RunFiles } from "../../verbs/verb.ts";
 import { addHandle, handleOf } from "./handle-rows.ts";
 import { readRow, readRows } from "./rows.ts";
 
@@ -17,7 +17,7 @@ const LastPartShape = PartShape.extend({ part: z.int() });
 const TotalShape = z.object({ count: z.int(), bytes: z.int() });
 
 /** The files of one run. What the program has written is its output; inputs go when the run ends. */
-export class FileRows implements OwnFiles {
+export class FileRows implements RunFiles {
 	readonly #sql: SqlStorage;
 	readonly #runId: string;
 	readonly #origin: "input" | "output";

@@ -2,12 +2,11 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { HANDLE_WANTED, isHandleText } from "../handle-text.ts";
 import { parseArguments } from "../parse-arguments.ts";
-import type { Act, Preparation } from "../verb.ts";
+import type { Act, Preparation, RunFiles } from "../verb.ts";
 import { AsHandle, Bytes, Content, HandleOptions, Path, RangeOptions, Text, TextOrBytes } from "./file-arguments.ts";
 import { notFound } from "./file-outcomes.ts";
 import type { FileScope } from "./files-grant.ts";
 import { jsonFault } from "./json-fault.ts";
-import { type OwnFiles, ownFiles } from "./own-files.ts";
 import { atPaths } from "./prepare-at.ts";
 import { fileExists, type Look, listFiles, type Reader, readBytes, readJson, readText, statFile } from "./read-file.ts";
 import { readStored, readStoredRange, shareFile, storeFile, streamFile } from "./stored-file.ts";
@@ -19,9 +18,9 @@ export type FileMethod = (scope: FileScope, args: readonly unknown[]) => Prepara
 const ENCODER = new TextEncoder();
 const BYTES_TYPE = "application/octet-stream";
 
-const inObject = (perform: (files: OwnFiles) => ReturnType<Look>): Act => ({
+const inObject = (perform: (files: RunFiles) => ReturnType<Look>): Act => ({
 	where: "object",
-	perform: (store) => perform(ownFiles(store)),
+	perform: (store) => perform(store.files),
 });
 
 const look =
@@ -56,11 +55,11 @@ const readWhole =
 const asHandle = (method: string, path: string, type: string): Act => ({
 	where: "object",
 	perform: (store) => {
-		const files = ownFiles(store);
+		const files = store.files;
 		return files.isStored(path) ? shareFile(files, path, type) : notFound(method, files, path);
 	},
 	otherwise: {
-		when: (store) => !store.files.isStored(path) && ownFiles(store).stat(path) !== null,
+		when: (store) => !store.files.isStored(path) && store.files.stat(path) !== null,
 		perform: (context) => storeFile(path, type, context),
 	},
 });
@@ -100,7 +99,7 @@ const stream: FileMethod = (scope, args) => {
 };
 
 type Encoded = { kind: "bytes"; bytes: Uint8Array } | { kind: "invalid"; message: string };
-type Put = (method: string, files: OwnFiles, path: string, bytes: Uint8Array, scope: FileScope) => ReturnType<Look>;
+type Put = (method: string, files: RunFiles, path: string, bytes: Uint8Array, scope: FileScope) => ReturnType<Look>;
 
 const onContent =
 	<Value>(method: string, schema: z.ZodType<Value>, toBytes: (value: Value) => Encoded, put: Put = writeFile): FileMethod =>
@@ -139,7 +138,7 @@ const between =
 	(
 		method: string,
 		wanted: "read" | "write",
-		perform: (files: OwnFiles, from: string, to: string, scope: FileScope) => ReturnType<Look>,
+		perform: (files: RunFiles, from: string, to: string, scope: FileScope) => ReturnType<Look>,
 	): FileMethod =>
 	(scope, args) => {
 		const parsed = parseArguments(method, z.tuple([Path, Path]), args);

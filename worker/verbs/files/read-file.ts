@@ -1,13 +1,12 @@
 import { readBoundedJson } from "../../../contract/bounded-json.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import type { VerbOutcome } from "../verb.ts";
+import type { FileEntry, RunFiles, VerbOutcome } from "../verb.ts";
 import { done, notFound } from "./file-outcomes.ts";
-import type { FileEntry, OwnFiles } from "./own-files.ts";
 
 /** What a reading method makes of a file's bytes. */
 export type Reader = (path: string, bytes: Uint8Array) => VerbOutcome;
 /** What a method tells of what there is, without looking into files. */
-export type Look = (files: OwnFiles, path: string) => VerbOutcome;
+export type Look = (files: RunFiles, path: string) => VerbOutcome;
 
 const unreadable = (method: string, path: string, found: string, hint: string): VerbOutcome => ({
 	kind: "failed",

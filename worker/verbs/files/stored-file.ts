@@ -1,8 +1,7 @@
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import type { CallContext, VerbOutcome } from "../verb.ts";
+import type { CallContext, RunFiles, VerbOutcome } from "../verb.ts";
 import { done, gone, tooLarge } from "./file-outcomes.ts";
-import { type OwnFiles, ownContents } from "./own-files.ts";
 import type { Reader } from "./read-file.ts";
 
 const collect = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> => new Uint8Array(await new Response(body).arrayBuffer());
@@ -18,7 +17,7 @@ export const readStored = async (method: string, path: string, reader: Reader, {
 
 /** Reads a part of a file whose content lies in the store. */
 export const readStoredRange = async (path: string, range: Range, { contents }: CallContext): Promise<VerbOutcome> => {
-	const content = await ownContents(contents).openRange(path, range.offset, range.length);
+	const content = await contents.openRange(path, range.offset, range.length);
 	return content === null ? gone("read", path) : done(await collect(content.body));
 };
 
@@ -68,7 +67,7 @@ const stop = async (reader: ReadableStreamDefaultReader<Uint8Array>, path: strin
 };
 
 /** Makes a handle of a file whose content lies in the store: one more name for the same bytes. */
-export const shareFile = (files: OwnFiles, path: string, type: string): VerbOutcome => {
+export const shareFile = (files: RunFiles, path: string, type: string): VerbOutcome => {
 	const handle = newId("hdl");
 	const bytes = files.stat(path)?.bytes ?? 0;
 	if (files.share(path, handle, type) === "shared") return done({ handle, bytes, type });

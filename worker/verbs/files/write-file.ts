@@ -1,9 +1,8 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import type { VerbOutcome } from "../verb.ts";
+import type { RunFiles, VerbOutcome } from "../verb.ts";
 import { coveringMount } from "./covering-mount.ts";
-import { FILES_ROOT, type FileScope } from "./files-grant.ts";
 import { notFound } from "./file-outcomes.ts";
-import type { OwnFiles } from "./own-files.ts";
+import { FILES_ROOT, type FileScope } from "./files-grant.ts";
 
 const DONE: VerbOutcome = { kind: "done", value: null, cost: {} };
 const RUN_FULL = `the run's files are at their limit of ${LIMITS.filesPerRun} files, ${LIMITS.fileTotalBytes} bytes of them in the workspace itself`;
@@ -23,7 +22,7 @@ interface Coming {
 }
 
 /** Why there is no room for a file: the tree of files, or the grant's limits. Null: there is. */
-const roomFault = (method: string, files: OwnFiles, { path, bytes, leaving }: Coming, scope: FileScope): VerbOutcome | null => {
+const roomFault = (method: string, files: RunFiles, { path, bytes, leaving }: Coming, scope: FileScope): VerbOutcome | null => {
 	if (bytes > scope.fileBytes) return full(method, `the file would have ${bytes} bytes, wanted at most ${scope.fileBytes}`);
 	const others = files.list(`${FILES_ROOT}/`).filter((entry) => entry.path !== path && entry.path !== leaving);
 	const clash = others.find((entry) => entry.path.startsWith(`${path}/`) || path.startsWith(`${entry.path}/`));
@@ -38,7 +37,7 @@ const roomFault = (method: string, files: OwnFiles, { path, bytes, leaving }: Co
 };
 
 /** Creates or replaces a file within the grant's limits and the run's own. Nothing is written when it is refused. */
-export const writeFile = (method: string, files: OwnFiles, path: string, bytes: Uint8Array, scope: FileScope): VerbOutcome => {
+export const writeFile = (method: string, files: RunFiles, path: string, bytes: Uint8Array, scope: FileScope): VerbOutcome => {
 	if (bytes.length > LIMITS.fileBytes)
 		return full(method, `the file has ${bytes.length} bytes, wanted at most ${LIMITS.fileBytes}, or a handle`);
 	const fault = roomFault(method, files, { path, bytes: bytes.length }, scope);
@@ -47,7 +46,7 @@ export const writeFile = (method: string, files: OwnFiles, path: string, bytes: 
 };
 
 /** Adds to the end of a file, or creates it. A file whose content lies in the store is as it is: it was written whole. */
-export const appendFile = (method: string, files: OwnFiles, path: string, bytes: Uint8Array, scope: FileScope): VerbOutcome => {
+export const appendFile = (method: string, files: RunFiles, path: string, bytes: Uint8Array, scope: FileScope): VerbOutcome => {
 	const before = files.stat(path)?.bytes ?? 0;
 	if (files.isStored(path)) {
 		const message = `${method}: ${path} lies in the store with ${before} bytes, wanted a file that was written with text or bytes`;
@@ -61,7 +60,7 @@ export const appendFile = (method: string, files: OwnFiles, path: string, bytes:
 };
 
 /** Makes or replaces a file with another one's content. */
-export const copyFile = (files: OwnFiles, from: string, to: string, scope: FileScope): VerbOutcome => {
+export const copyFile = (files: RunFiles, from: string, to: string, scope: FileScope): VerbOutcome => {
 	const file = files.stat(from);
 	if (file === null) return notFound("copy", files, from);
 	if (from === to) return DONE;
@@ -71,7 +70,7 @@ export const copyFile = (files: OwnFiles, from: string, to: string, scope: FileS
 };
 
 /** Gives a file another path. */
-export const moveFile = (files: OwnFiles, from: string, to: string, scope: FileScope): VerbOutcome => {
+export const moveFile = (files: RunFiles, from: string, to: string, scope: FileScope): VerbOutcome => {
 	const file = files.stat(from);
 	if (file === null) return notFound("move", files, from);
 	if (from === to) return DONE;
@@ -82,7 +81,7 @@ export const moveFile = (files: OwnFiles, from: string, to: string, scope: FileS
 };
 
 /** Makes a handle's content a file as well; the bytes stay where they are. */
-export const keepHandle = (files: OwnFiles, path: string, handle: string, scope: FileScope): VerbOutcome => {
+export const keepHandle = (files: RunFiles, path: string, handle: string, scope: FileScope): VerbOutcome => {
 	const bytes = files.handleBytes(handle);
 	if (bytes === null) return noHandle;
 	const fault = roomFault("write", files, { path, bytes }, scope);
