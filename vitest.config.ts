@@ -17,13 +17,13 @@ export default defineConfig({
 				],
 				test: {
 					name: "unit",
-					globalSetup: "./test/build-libraries.ts",
+					globalSetup: "./test/build-imported-texts.ts",
 					include: ["test/unit/**/*.test.ts"],
 					setupFiles: ["./test/unit/apply-migrations.ts"],
 				},
 			},
 			{
-				test: { name: "node", globalSetup: "./test/build-libraries.ts", include: ["test/node/**/*.test.ts"], testTimeout: 20_000 },
+				test: { name: "node", globalSetup: "./test/build-imported-texts.ts", include: ["test/node/**/*.test.ts"], testTimeout: 20_000 },
 			},
 			{
 				test: {

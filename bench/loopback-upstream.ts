@@ -1,14 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-
-/** What verbs reach in a measurement: a server on loopback that answers at once. */
-export interface LoopbackUpstream {
-	/** `127.0.0.1:port` */
-	readonly host: string;
-	/** `http://127.0.0.1:port` */
-	readonly origin: string;
-	close(): Promise<void>;
-}
+import { type LoopbackServer, startLoopbackServer } from "../scripts/support/loopback-server.ts";
 
 const COMPLETION = JSON.stringify({
 	id: "chatcmpl-1",
@@ -20,26 +10,11 @@ const COMPLETION = JSON.stringify({
 });
 const ANSWER = JSON.stringify({ ok: true });
 
-/** Answers `/v1/chat/completions` as a model's provider does, and everything else with `{"ok":true}`. */
-export const startLoopbackUpstream = async (): Promise<LoopbackUpstream> => {
-	const server = createServer((request, response) => {
+/** What verbs reach in a measurement: it answers `/v1/chat/completions` as a model's provider does, everything else with `{"ok":true}`, and at once. */
+export const startLoopbackUpstream = (): Promise<LoopbackServer> =>
+	startLoopbackServer((request, response) => {
 		request.resume().on("end", () => {
 			const body = request.url === "/v1/chat/completions" ? COMPLETION : ANSWER;
 			response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body);
 		});
 	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	if (address === null || typeof address === "string") throw new Error("Starting an upstream: it has no port, wanted one on loopback");
-	const host = `127.0.0.1:${address.port}`;
-	return {
-		host,
-		origin: `http://${host}`,
-		close: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, "close");
-		},
-	};
-};

@@ -18,16 +18,6 @@ const BOMB = "export default async () => { while (true) {} };";
 const quick = process.argv.includes("--quick");
 const scale = (count: number): number => (quick ? Math.max(10, Math.floor(count / 10)) : count);
 
-/** Uploads SQL text as a dataset's data. */
-const putSql =
-	(url: string, key: string) =>
-	async (dataset: string, sql: string): Promise<void> => {
-		const headers = { authorization: `Bearer ${key}`, "content-type": "application/sql" };
-		const response = await fetch(`${url}/v1/datasets/${dataset}/data`, { method: "PUT", headers, body: sql });
-		if (response.status !== 200)
-			throw new Error(`Filling the dataset ${dataset}: found ${response.status} ${await response.text()}, wanted 200`);
-	};
-
 const run = async (api: ApiClient, request: CreateRunInput, wanted: string): Promise<void> => {
 	const ended = await api.run(request);
 	if (ended.status !== wanted) throw new Error(`Measuring: a run ended ${ended.status} ${JSON.stringify(ended.error)}, wanted ${wanted}`);
@@ -115,7 +105,7 @@ try {
 	await api.expect(201, Agent, "POST", "/v1/agents", { name: "bomber", policy: {} });
 	console.log(`Cordon on one machine, ${process.version}, enclosure ${cordon.enclosure.kind}${quick ? ", quick" : ""}`);
 	await compareWithBare(api);
-	await measureVerbs(api, upstream, scale(40), putSql(cordon.url, cordon.key));
+	await measureVerbs(api, upstream, scale(40));
 	await measureKill(api);
 	await measureNeighbours(api);
 	await measureMemory(api);

@@ -4,7 +4,7 @@ import { Model } from "../contract/models.ts";
 import { Secret } from "../contract/tenants.ts";
 import { ToolServer } from "../contract/tools.ts";
 import type { ApiClient } from "../scripts/support/api-client.ts";
-import type { LoopbackUpstream } from "./loopback-upstream.ts";
+import type { LoopbackServer } from "../scripts/support/loopback-server.ts";
 import { percentile, show, timed } from "./statistics.ts";
 
 /** Calls of one run; so many that what a run costs itself is little beside them. */
@@ -24,13 +24,13 @@ const VERBS: Readonly<Record<string, { readonly call: string; readonly asks?: { 
 	"sql.query": { call: 'env.numbers.query("select 1 as one")' },
 };
 
-/** Fills a dataset with what SQL text makes. */
-export type PutSql = (dataset: string, sql: string) => Promise<void>;
-
 /** What one call of each verb adds beyond its upstream: runs with many calls, runs with none and bare fetches, in turn, so that drift hits all. */
-export const measureVerbs = async (api: ApiClient, upstream: LoopbackUpstream, rounds: number, putSql: PutSql): Promise<void> => {
+export const measureVerbs = async (api: ApiClient, upstream: LoopbackServer, rounds: number): Promise<void> => {
 	await api.expect(201, Dataset, "POST", "/v1/datasets", { name: "numbers" });
-	await putSql("numbers", "CREATE TABLE one (n INTEGER); INSERT INTO one VALUES (1);");
+	const table = "CREATE TABLE one (n INTEGER); INSERT INTO one VALUES (1);";
+	const filled = await api.send("PUT", "/v1/datasets/numbers/data", table, { "content-type": "application/sql" });
+	if (filled.status !== 200)
+		throw new Error(`Filling the dataset numbers: found ${filled.status} ${JSON.stringify(filled.body)}, wanted 200`);
 	await makeCaller(api, upstream);
 	const times = new Map<string, number[]>();
 	const add = (name: string, ms: number): void => {
@@ -51,7 +51,7 @@ export const measureVerbs = async (api: ApiClient, upstream: LoopbackUpstream, r
 		);
 };
 
-const runCalls = async (api: ApiClient, upstream: LoopbackUpstream, call: string, calls: number): Promise<void> => {
+const runCalls = async (api: ApiClient, upstream: LoopbackServer, call: string, calls: number): Promise<void> => {
 	const run = await api.run({
 		agent: "verb-caller",
 		program: `export default async (input, env) => { for (let i = 0; i < ${calls}; i += 1) await ${call}; };`,
@@ -63,12 +63,12 @@ const runCalls = async (api: ApiClient, upstream: LoopbackUpstream, call: string
 		throw new Error(`Measuring ${call}: the run ended ${run.status} ${JSON.stringify(run.error)}, wanted succeeded`);
 };
 
-const fetchBare = async (upstream: LoopbackUpstream, { path, body }: { path: string; body?: string }): Promise<void> => {
+const fetchBare = async (upstream: LoopbackServer, { path, body }: { path: string; body?: string }): Promise<void> => {
 	const init = body === undefined ? {} : { method: "POST", body };
 	for (let at = 0; at < CALLS; at += 1) await (await fetch(`${upstream.origin}${path}`, init)).text();
 };
 
-const makeCaller = async (api: ApiClient, { host, origin }: LoopbackUpstream): Promise<void> => {
+const makeCaller = async (api: ApiClient, { host, origin }: LoopbackServer): Promise<void> => {
 	await api.expect(200, Secret, "PUT", "/v1/secrets/signing", { value: "0123456789abcdef0123456789abcdef" });
 	await api.expect(200, Model, "PUT", "/v1/models/fast", {
 		routes: [

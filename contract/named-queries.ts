@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { atMost } from "./common.ts";
 import { LIMITS } from "./limits.ts";
+import { RESERVED_METHOD_NAMES } from "./reserved-method-names.ts";
 
 /** What a typed parameter of a named query may be. `integer` is a whole number that a double holds exactly. */
 export const PARAMETER_TYPES = ["text", "number", "integer", "boolean", "bytes"] as const;
@@ -8,7 +9,7 @@ export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 const PARAMETER = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** Names that mean something to JavaScript wherever an object is looked at. */
-const RESERVED: ReadonlySet<string> = new Set(["then", "constructor", "prototype", "toString", "valueOf", "toJSON", "fetchAny"]);
+const RESERVED: ReadonlySet<string> = new Set([...RESERVED_METHOD_NAMES, "prototype"]);
 
 /** A named query is a method of the grant, so its name is an identifier. */
 export const QueryName = z

@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { LIBRARY_NAMES } from "../contract/libraries.ts";
 import { LIMITS } from "../contract/limits.ts";
-import { buildEngine } from "./build-engine.ts";
-import { buildLibraries, readLibrary } from "./build-libraries.ts";
+import { readLibrary } from "./build-libraries.ts";
 import { repositoryRoot } from "./repository-root.ts";
+import { readEngine } from "./write-engine.ts";
 
 /**
  * The configuration of every executor process. Socket paths are relative to the process's working directory, its own folder. The service named
@@ -63,15 +63,15 @@ const bundle = async (entry: string, options: { external: string[]; minify: bool
 };
 
 /**
- * Builds what an executor process loads: its configuration, the bundled dispatcher, the harness's text, the libraries' bundles, the SQL engine. The folder's name is the digest of its
- * content and it appears at once, so that supervisors that start side by side share it and none sees half of it.
+ * Builds what an executor process loads: its configuration, the bundled dispatcher, the harness's text, and the libraries' bundles and the SQL engine as
+ * buildImportedTexts made them. The folder's name is the digest of its content and it appears at once, so that supervisors that start side by side share
+ * it and none sees half of it.
  * @param harnessFolder holds `harness.js` and what it imports; worker/harness unless a test brings its own.
  * @returns the absolute path of the folder, with `config.capnp` in it.
  */
 export const buildDispatcher = async (harnessFolder = join(repositoryRoot, "worker/harness")): Promise<string> => {
-	await buildLibraries();
 	const libraries = await Promise.all(LIBRARY_NAMES.map(async (name) => [`${name}.js.gz`, gzipSync(await readLibrary(name))] as const));
-	const engine = await buildEngine();
+	const engine = await readEngine();
 	const files: Record<string, string | Uint8Array> = {
 		...Object.fromEntries(libraries),
 		"config.capnp": CONFIG,

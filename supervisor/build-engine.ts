@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { repositoryRoot } from "./repository-root.ts";
 
-/** Texts of the engine isolate's modules and its Wasm: worker/engine/engine-isolate-code takes them. */
+/** Texts of the engine isolate's modules and its Wasm: worker/executor/engine-isolate-code takes them. */
 export interface BuiltEngine {
 	readonly js: string;
 	readonly xlsx: string;

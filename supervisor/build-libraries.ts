@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { LIBRARY_NAMES, type LibraryName } from "../contract/libraries.ts";
 import { LibraryManifest } from "../worker/libraries/catalogue.ts";
 import { LIBRARY_SOURCES } from "./library-sources.ts";
 import { repositoryRoot } from "./repository-root.ts";
-import { writeEngine } from "./write-engine.ts";
+import { writeAtOnce } from "./write-at-once.ts";
 
 /** A bundle and what is said of it in the manifest. */
 export interface BuiltLibrary {
@@ -88,15 +88,13 @@ export const checkLibraries = (built: readonly BuiltLibrary[], manifest: z.infer
 
 /** Makes `.build/libraries/NAME.js` of every library, each with the digest in the manifest; nothing is done when they are there. @throws Error */
 export const buildLibraries = async (): Promise<void> => {
-	// The other text that the Worker imports.
-	await writeEngine();
 	const stamp = await stampOf(await bundlesThere());
 	if (stamp === (await textAt(join(LIBRARIES_FOLDER, STAMP)))) return;
 	const built = await Promise.all(LIBRARY_NAMES.map(bundleLibrary));
 	checkLibraries(built, await readManifest());
 	await mkdir(LIBRARIES_FOLDER, { recursive: true });
-	for (const { entry, text } of built) await writeAtOnce(`${entry.name}.js`, text);
-	await writeAtOnce(STAMP, await stampOf(built.map(({ text }) => text)));
+	for (const { entry, text } of built) await writeAtOnce(LIBRARIES_FOLDER, `${entry.name}.js`, text);
+	await writeAtOnce(LIBRARIES_FOLDER, STAMP, await stampOf(built.map(({ text }) => text)));
 };
 
 /** The text of a bundle that buildLibraries made. @throws Error when it is not what the manifest says */
@@ -145,13 +143,6 @@ const textAt = async (path: string): Promise<string> => {
 	} catch {
 		return "";
 	}
-};
-
-/** Others may build or read side by side: each sees the whole file or the one before. */
-const writeAtOnce = async (file: string, text: string): Promise<void> => {
-	const draft = join(LIBRARIES_FOLDER, `.${file}-${process.pid}-${crypto.randomUUID()}`);
-	await writeFile(draft, text);
-	await rename(draft, join(LIBRARIES_FOLDER, file));
 };
 
 const versionOf = async (name: string): Promise<string> => {

@@ -1,14 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
-import { buildLibraries } from "./build-libraries.ts";
 
 /**
- * Bundles the control plane's Worker. The harness's files and the libraries' bundles go in as text, as wrangler's rules have it.
+ * Bundles the control plane's Worker. The harness's files and what buildImportedTexts made go in as text, as wrangler's rules have it.
  * @param entry absolute path of the module that exports the app and its Durable Objects.
  * @returns the bundle's text, one ES module.
  */
 export const buildWorker = async (entry: string): Promise<string> => {
-	await buildLibraries();
 	const result = await build({
 		entryPoints: [entry],
 		bundle: true,

@@ -5,6 +5,7 @@ import { LIMITS } from "../contract/limits.ts";
 import { applyMigrations } from "./apply-migrations.ts";
 import { assertPortFree } from "./assert-port-free.ts";
 import { bootstrapTenant, waitUntilHealthy } from "./bootstrap-tenant.ts";
+import { buildImportedTexts } from "./build-imported-texts.ts";
 import { buildWorker } from "./build-worker.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { newKey, openDataFolder, readSealKey } from "./data-folder.ts";
@@ -64,6 +65,8 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 	undo.defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 	const lock = await lockDataFolder(dataFolder, runtimeFolder);
 	undo.defer(() => lock.release());
+	goOn();
+	await buildImportedTexts();
 	goOn();
 	const script = buildWorker(options.workerEntry ?? join(repositoryRoot, "worker/index.ts"));
 	// It may fail before anybody asks for it; whoever asks hears of it.

@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildEngine } from "./build-engine.ts";
+import { type BuiltEngine, buildEngine } from "./build-engine.ts";
 import { repositoryRoot } from "./repository-root.ts";
+import { writeAtOnce } from "./write-at-once.ts";
 
 const FOLDER = join(repositoryRoot, ".build/engine");
 
@@ -9,14 +10,14 @@ const FOLDER = join(repositoryRoot, ".build/engine");
 export const writeEngine = async (): Promise<void> => {
 	const { js, xlsx, wasm } = await buildEngine();
 	await mkdir(FOLDER, { recursive: true });
-	await writeAtOnce("engine.js", js);
-	await writeAtOnce("xlsx.js", xlsx);
-	await writeAtOnce("sqlite-wasm.js", Buffer.from(wasm).toString("base64"));
+	await writeAtOnce(FOLDER, "engine.js", js);
+	await writeAtOnce(FOLDER, "xlsx.js", xlsx);
+	await writeAtOnce(FOLDER, "sqlite-wasm.js", Buffer.from(wasm).toString("base64"));
 };
 
-/** Others may build or read side by side: each sees the whole file or the one before. */
-const writeAtOnce = async (file: string, text: string): Promise<void> => {
-	const draft = join(FOLDER, `.${file}-${process.pid}-${crypto.randomUUID()}`);
-	await writeFile(draft, text);
-	await rename(draft, join(FOLDER, file));
+/** The engine that writeEngine wrote. @throws Error when it wrote none */
+export const readEngine = async (): Promise<BuiltEngine> => {
+	const textOf = (file: string): Promise<string> => readFile(join(FOLDER, file), "utf8");
+	const [js, xlsx, wasm] = await Promise.all([textOf("engine.js"), textOf("xlsx.js"), textOf("sqlite-wasm.js")]);
+	return { js, xlsx, wasm: new Uint8Array(Buffer.from(wasm, "base64")) };
 };

@@ -202,7 +202,7 @@ try {
 	await showThief(stage, report);
 	await showBombs(stage);
 	await showBudget(stage);
-	await showAnalysis(stage.api, stage.url, cordon.key, model, verdict);
+	await showAnalysis(stage.api, model, verdict);
 	await showLedger(stage, report);
 	await showBudgetState(stage);
 } finally {

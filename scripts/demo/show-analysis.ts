@@ -49,16 +49,13 @@ const grants = {
 };
 
 /** A program over a workbook, a dataset, a model and a key, with nothing of theirs in its world but the verbs. */
-export const showAnalysis = async (api: ApiClient, url: string, key: string, standIn: ModelServer, verdict: Verdict): Promise<void> => {
+export const showAnalysis = async (api: ApiClient, standIn: ModelServer, verdict: Verdict): Promise<void> => {
 	title("5. A program that analyses: a workbook into a dataset, SQL, a model's sentence, a signed report");
 	const sealed = await nameModel(api, standIn);
 	await api.expect(201, Dataset, "POST", "/v1/datasets", { name: "garage" });
-	const made = await fetch(`${url}/v1/datasets/garage/data`, {
-		method: "PUT",
-		headers: { authorization: `Bearer ${key}`, "content-type": "application/sql" },
-		body: "CREATE TABLE cars (name TEXT NOT NULL, origin TEXT NOT NULL, mpg REAL);",
-	});
-	verdict.check("the dataset stands, with its one table", made.status === 200, await made.text());
+	const table = "CREATE TABLE cars (name TEXT NOT NULL, origin TEXT NOT NULL, mpg REAL);";
+	const made = await api.send("PUT", "/v1/datasets/garage/data", table, { "content-type": "application/sql" });
+	verdict.check("the dataset stands, with its one table", made.status === 200, JSON.stringify(made.body));
 	const limits = { wallMs: 20_000, cpuMs: 10_000 };
 	await api.expect(201, Agent, "POST", "/v1/agents", { name: "scientist", policy: { grants, libraries: ["xlsx"], limits } });
 	const run = await api.run({

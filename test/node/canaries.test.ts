@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { createApiClient } from "../../scripts/support/api-client.ts";
+import { startLoopbackServer } from "../../scripts/support/loopback-server.ts";
 import { Canaries } from "../platform/canaries.ts";
 
 const VALUE = "sk-canary-93bd7a1f";
@@ -32,6 +35,18 @@ describe("a planted value", () => {
 
 	test("is not found where it is not", () => {
 		expect(() => planted(VALUE).check("a text", VALUE.slice(0, -1))).not.toThrow();
+	});
+
+	test("is found in the answer to whatever a watched client asks", async () => {
+		const server = await startLoopbackServer((_request, response) => response.writeHead(201, { "x-seen": VALUE }).end());
+		try {
+			const api = planted(VALUE).watch(createApiClient(server.origin, "key"));
+			const type = { "content-type": "text/plain" };
+			for (const asking of [api.request("GET", "/a"), api.expect(201, z.string(), "GET", "/a"), api.send("PUT", "/a", "body", type)])
+				await expect(asking).rejects.toThrow(/found one in the answer to (GET|PUT) \/a/);
+		} finally {
+			await server.close();
+		}
 	});
 
 	test("is found in any file of a folder", async () => {

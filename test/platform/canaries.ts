@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PutSecret } from "../../contract/tenants.ts";
-import type { ApiClient } from "../../scripts/support/api-client.ts";
+import type { Answer, ApiClient } from "../../scripts/support/api-client.ts";
 
 /** Shorter values would be found by chance. */
 const SHORTEST = 8;
@@ -49,15 +49,19 @@ export class Canaries {
 
 	/** The client, with an eye on what it seals and on what it is answered. */
 	watch(api: ApiClient): ApiClient {
-		const request: ApiClient["request"] = async (method, path, body, headers) => {
+		const look = async (what: string, asking: Promise<Answer>): Promise<Answer> => {
+			const answer = await asking;
+			this.check(`the answer to ${what}`, `${JSON.stringify(answer.body)} ${JSON.stringify([...answer.headers])}`);
+			return answer;
+		};
+		const request: ApiClient["request"] = (method, path, body, headers) => {
 			const sealed = method === "PUT" && path.startsWith("/v1/secrets/") ? PutSecret.safeParse(body) : null;
 			if (sealed?.success === true) this.plant(sealed.data.value);
-			const answer = await api.request(method, path, body, headers);
-			this.check(`the answer to ${method} ${path}`, `${JSON.stringify(answer.body)} ${JSON.stringify([...answer.headers])}`);
-			return answer;
+			return look(`${method} ${path}`, api.request(method, path, body, headers));
 		};
 		return {
 			request,
+			send: (method, path, body, headers) => look(`${method} ${path}`, api.send(method, path, body, headers)),
 			expect: async (status, shape, method, path, body) => {
 				const answer = await request(method, path, body);
 				if (answer.status === status) return shape.parse(answer.body);

@@ -1,30 +1,15 @@
 import { expect } from "vitest";
 import { Dataset, ImportedDataset } from "../../contract/datasets.ts";
-import type { Answer } from "../../scripts/support/api-client.ts";
+import type { Answer, ApiClient, RawBody } from "../../scripts/support/api-client.ts";
 import { makeAgent, type Platform } from "./start-platform.ts";
-
-type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
 /** What tests of datasets ask of a platform, which may start later. */
 export const datasetClient = (platform: () => Platform) => {
-	const upload = async (
-		path: string,
-		type: string,
-		body: Body,
-		key: string = platform().cordon.key,
-		headers: Record<string, string> = {},
-	): Promise<Answer> => {
-		const response = await fetch(`${platform().cordon.url}/v1/datasets/${path}`, {
-			method: "PUT",
-			headers: { authorization: `Bearer ${key}`, "content-type": type, ...headers },
-			body,
-			...(body instanceof ReadableStream ? { duplex: "half" as const } : {}),
-		});
-		return { status: response.status, body: await response.json(), headers: response.headers };
-	};
+	const upload = (path: string, type: string, body: RawBody, api: ApiClient = platform().api): Promise<Answer> =>
+		api.send("PUT", `/v1/datasets/${path}`, body, { "content-type": type });
 
 	/** Makes a dataset out of text. */
-	const fill = async (name: string, type: string, body: Body, query = "") => {
+	const fill = async (name: string, type: string, body: RawBody, query = "") => {
 		await platform().api.expect(201, Dataset, "POST", "/v1/datasets", { name });
 		const answer = await upload(`${name}/data${query}`, type, body);
 		expect(answer.status, JSON.stringify(answer.body)).toBe(200);

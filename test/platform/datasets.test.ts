@@ -126,9 +126,9 @@ describe("data", () => {
 		const other = await platform.tenant("other");
 		await fill("same", "text/csv", "a\nmine\n", "?table=t");
 		expect((await other.api.request("GET", "/v1/datasets/same")).status).toBe(404);
-		expect((await upload("same/data", "text/csv", "a\ntheirs\n", other.key)).status).toBe(404);
+		expect((await upload("same/data", "text/csv", "a\ntheirs\n", other.api)).status).toBe(404);
 		await other.api.expect(201, Dataset, "POST", "/v1/datasets", { name: "same" });
-		expect((await upload("same/data?table=t", "text/csv", "a\ntheirs\n", other.key)).status).toBe(200);
+		expect((await upload("same/data?table=t", "text/csv", "a\ntheirs\n", other.api)).status).toBe(200);
 		const grants = { db: { verb: "sql.query", dataset: "same", mode: "read" } };
 		const program = "export default (input, env) => env.db.query('select a from t')";
 		for (const [api, value] of [

@@ -120,7 +120,7 @@ describe("names", () => {
 			expect([path, taken.status]).toEqual([path, 404]);
 			expect(bare(taken, "theirs")).toEqual(bare(free, "nobodys"));
 		}
-		const data = async (name: string) => bare(await upload(`${name}/data`, "text/csv", "a\n1\n", other.key), name);
+		const data = async (name: string) => bare(await upload(`${name}/data`, "text/csv", "a\n1\n", other.api), name);
 		expect(await data("theirs")).toEqual(await data("nobodys"));
 		await makeAgent(other.api, {
 			name: "thief",

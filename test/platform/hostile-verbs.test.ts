@@ -44,6 +44,13 @@ const callsOf = (run: string) => allPages(platform.api, `/v1/runs/${run}/calls`,
 const budgetOf = (agentId: string) => platform.api.expect(200, Budget, "GET", `/v1/agents/${agentId}/budget`);
 const heldOf = (budget: Budget): number[] => Object.values(budget.windows.lifetime.held);
 const NOTHING = [0, 0, 0, 0, 0, 0, 0];
+/** How many requests the provider has open, once it is none or some seconds are over. */
+const untilDropped = () =>
+	pollUntil(
+		async () => provider.open(),
+		(open) => open === 0,
+		5_000,
+	);
 /** The longest that a small request waits while something else goes on. */
 const slowestAnswerMs = async (until: Promise<unknown>): Promise<number> => {
 	let isOver = false;
@@ -82,13 +89,7 @@ describe("a run that ends in the middle of a stream", () => {
 			),
 		).toBe(1);
 		await platform.api.expect(200, Run, "POST", `/v1/runs/${run.id}/cancel`);
-		expect(
-			await pollUntil(
-				async () => provider.open(),
-				(open) => open === 0,
-				5_000,
-			),
-		).toBe(0);
+		expect(await untilDropped()).toBe(0);
 		const calls = await pollUntil(
 			() => callsOf(run.id),
 			(each) => each.every(({ status }) => status !== "started"),
@@ -115,13 +116,7 @@ describe("a run that ends in the middle of a stream", () => {
 			),
 		});
 		expect([run.status, run.result]).toEqual(["succeeded", "left"]);
-		expect(
-			await pollUntil(
-				async () => provider.open(),
-				(open) => open === 0,
-				5_000,
-			),
-		).toBe(0);
+		expect(await untilDropped()).toBe(0);
 		expect((await callsOf(run.id)).filter(({ status }) => status === "started")).toEqual([]);
 		expect(heldOf(await budgetOf(id))).toEqual(NOTHING);
 	});
@@ -149,13 +144,7 @@ describe("many streams at once", () => {
 		expect(await slowestAnswerMs(running)).toBeLessThan(2_500);
 		const run = await running;
 		expect([run.status, run.result]).toEqual(["succeeded", 15]);
-		expect(
-			await pollUntil(
-				async () => provider.open(),
-				(open) => open === 0,
-				5_000,
-			),
-		).toBe(0);
+		expect(await untilDropped()).toBe(0);
 		expect(heldOf(await budgetOf(id))).toEqual(NOTHING);
 	});
 });

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Agent, type CreateAgent } from "../../contract/agents.ts";
 import { ErrorBody } from "../../contract/common.ts";
 import { NewTenant } from "../../contract/tenants.ts";
-import { type Answer, type ApiClient, createApiClient } from "../../scripts/support/api-client.ts";
+import { type Answer, type ApiClient, createApiClient, type RawBody } from "../../scripts/support/api-client.ts";
 import { NO_STORES, type Stores } from "../../supervisor/read-stores.ts";
 import { type Cordon, startCordon } from "../../supervisor/start-cordon.ts";
 import { Canaries } from "./canaries.ts";
@@ -65,20 +65,9 @@ export const makeAgent = (api: ApiClient, agent: z.input<typeof CreateAgent>): P
 /** The error of a refusal. @throws when the answer is none. */
 export const errorOf = (answer: Answer): z.infer<typeof ErrorBody>["error"] => ErrorBody.parse(answer.body).error;
 
-/** A body as it is, not made JSON. */
-export const sendRaw = async (
-	platform: Platform,
-	path: string,
-	body: string | Uint8Array<ArrayBuffer>,
-	headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> => {
-	const response = await fetch(`${platform.cordon.url}${path}`, {
-		method: "POST",
-		headers: { authorization: `Bearer ${platform.cordon.key}`, "content-type": "application/json", ...headers },
-		body,
-	});
-	return { status: response.status, body: await response.json(), headers: response.headers };
-};
+/** A body as it is, said to be JSON. */
+export const sendRaw = (platform: Platform, path: string, body: RawBody, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+	platform.api.send("POST", path, body, { "content-type": "application/json", ...headers });
 
 /** Asks until the answer fits, at most for a time, and gives the last answer. */
 export const pollUntil = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs: number): Promise<T> => {

@@ -82,7 +82,7 @@ declare module "@journeyapps/wa-sqlite/dist/wa-sqlite.mjs" {
 	export default create;
 }
 
-/** The SQLite build, listed among the isolate's modules (engine-isolate-code). */
+/** The SQLite build, listed among the isolate's modules (worker/executor/engine-isolate-code). */
 declare module "sqlite.wasm" {
 	const module: WebAssembly.Module;
 	export default module;

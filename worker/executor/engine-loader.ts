@@ -1,7 +1,7 @@
 import type { WorkerEntrypoint } from "cloudflare:workers";
 import { z } from "zod";
 import { LIMITS } from "../../contract/limits.ts";
-import { type EngineParts, engineIsolateCode } from "../engine/engine-isolate-code.ts";
+import { type EngineParts, engineIsolateCode } from "./engine-isolate-code.ts";
 
 /** What an engine's isolate answers (worker/engine/engine-entrypoint). Texts are JSON of worker/engine/engine-protocol. */
 declare class EngineEntrypoint extends WorkerEntrypoint {

@@ -1,7 +1,7 @@
 import engineText from "../../.build/engine/engine.js?raw" with { type: "text" };
 import wasmBase64 from "../../.build/engine/sqlite-wasm.js?raw" with { type: "text" };
 import xlsxText from "../../.build/engine/xlsx.js?raw" with { type: "text" };
-import type { EngineParts } from "../engine/engine-isolate-code.ts";
+import type { EngineParts } from "./engine-isolate-code.ts";
 
 let parts: EngineParts | null = null;
 

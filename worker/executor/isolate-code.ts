@@ -1,4 +1,5 @@
 import { LIMITS } from "../../contract/limits.ts";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "./isolate-flags.ts";
 import type { Job } from "./protocol.ts";
 import { LIBRARY_ROOT } from "./stand-in.ts";
 
@@ -19,15 +20,6 @@ export interface IsolateCode<Binding> {
 	limits: { cpuMs: number };
 }
 
-const COMPATIBILITY_DATE = "2026-11-01";
-/** No Node, no code from strings, no importable `env`, no tampering with the platform's prototypes. */
-const COMPATIBILITY_FLAGS = [
-	"no_nodejs_compat",
-	"no_nodejs_compat_v2",
-	"disallow_eval_during_startup",
-	"disallow_importable_env",
-	"immutable_api_prototypes",
-];
 const PROGRAM_ROOT = "program/";
 
 /**

@@ -1,5 +1,6 @@
 import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { Refusal } from "../../contract/errors.ts";
+import { hexDigest } from "../../contract/hex-digest.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { shownText } from "./shown-text.ts";
 
@@ -23,8 +24,7 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 	const read = readBoundedJson(decode(label, bytes));
 	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
 	refuseWhatSchemasMiss(label, read.value);
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-	return { value: read.value, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+	return { value: read.value, digest: await hexDigest(bytes) };
 };
 
 const checkMediaType = (label: string, headers: Headers): void => {

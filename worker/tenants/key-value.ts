@@ -1,3 +1,5 @@
+import { hexDigest } from "../../contract/hex-digest.ts";
+
 /**
  * A key's value: `cordon_<locator>_<secret>_<checksum>`, in Crockford's base32. The locator (12 characters) is public and finds the row; the secret
  * (32 characters, 160 random bits) needs no slow hash; the checksum (6 characters) tells a mistyped key from a wrong one without asking the database
@@ -22,8 +24,7 @@ export const readLocator = async (value: string): Promise<string | null> => {
 };
 
 /** SHA-256 of the whole value, hex: what is stored and compared. */
-export const hashKeyValue = async (value: string): Promise<string> =>
-	Array.from(await digest(value), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hashKeyValue = (value: string): Promise<string> => hexDigest(value);
 
 /** Whether two texts are the same, in a time that depends on neither when they have one length, as hashes do. */
 export const equalInConstantTime = (left: string, right: string): boolean => {

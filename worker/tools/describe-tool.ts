@@ -1,3 +1,4 @@
+import { hexDigest } from "../../contract/hex-digest.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { canonicalJson } from "../verbs/json-schema/canonical-json.ts";
 import { compileSchema } from "../verbs/json-schema/compile-schema.ts";
@@ -25,7 +26,7 @@ export const describeTool = async (url: string, found: FoundTool): Promise<Store
 	// A schema that cannot be used is not kept: it may be as large or as deep as its server likes.
 	const inputSchema = fault === null ? found.inputSchema : {};
 	const reviewed = { url, name, description: wellFormed(found.description), inputSchema, call };
-	const digest = `sha256:${await sha256(canonicalJson(reviewed))}`;
+	const digest = `sha256:${await hexDigest(canonicalJson(reviewed))}`;
 	return {
 		name,
 		description: shownDescription(found.description),
@@ -52,9 +53,4 @@ const wellFormed = (text: string): string => text.toWellFormed();
 const shownDescription = (text: string): string => {
 	const clean = wellFormed(text.slice(0, LIMITS.toolDescriptionChars)).replace(/[^\P{C}\n]|[\u2028\u2029]/gu, " ");
 	return text.length > LIMITS.toolDescriptionChars ? `${clean}${CUT}` : clean;
-};
-
-const sha256 = async (text: string): Promise<string> => {
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-	return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 };

@@ -1,5 +1,5 @@
 /** The Worker of the engine's tests: one engine isolate a name, made by Worker Loader, driven over HTTP. */
-import { engineIsolateCode } from "../../../worker/engine/engine-isolate-code.ts";
+import { engineIsolateCode } from "../../../worker/executor/engine-isolate-code.ts";
 
 const streamOf = (request) => request.body ?? new Response(new Uint8Array()).body;
 

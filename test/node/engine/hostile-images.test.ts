@@ -1,17 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { attackEngine } from "./attack-engine.ts";
 import { HOSTILE_DATASET, makeImage, READ, WRITE } from "./hostile-dataset.ts";
-import { decodedRows, refusalOf, startEngine, type TestEngine } from "./start-engine.ts";
+import { decodedRows, refusalOf, type TestEngine } from "./start-engine.ts";
 
 let engine: TestEngine;
 let image: Uint8Array;
-beforeAll(async () => {
-	image = await makeImage(HOSTILE_DATASET);
-	engine = await startEngine();
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-	expect(JSON.parse(await engine.load(image))).toMatchObject({ kind: "loaded" });
+attackEngine(HOSTILE_DATASET, (attacked) => {
+	({ engine, image } = attacked);
 });
 
 describe("hostile images", () => {

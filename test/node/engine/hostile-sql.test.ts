@@ -1,23 +1,11 @@
-import { DatabaseSync } from "node:sqlite";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { EngineAccess } from "../../../worker/engine/engine-protocol.ts";
-import { refusalOf, startEngine, type TestEngine } from "./start-engine.ts";
+import { attackEngine } from "./attack-engine.ts";
+import { CANARY, READ, WRITE } from "./hostile-dataset.ts";
+import { refusalOf, type TestEngine } from "./start-engine.ts";
 
-const CANARY = "hunter2-canary";
 /** `people` with a mask and a row filter, `orders` with some columns, `notes` free; `vault` and its twin are not granted. */
-const READ: EngineAccess = {
-	tables: { people: { masked: ["salary"], where: "team = 'red'" }, orders: { columns: ["id", "total"] }, notes: {} },
-	write: false,
-};
-const WRITE: EngineAccess = { ...READ, write: true };
-
-const makeImage = async (): Promise<Uint8Array> => {
-	const folder = await mkdtemp(join(tmpdir(), "cordon-image-"));
-	const database = new DatabaseSync(join(folder, "image.db"));
-	database.exec(`
+const DATASET = `
 		CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, team TEXT, salary INTEGER, extra TEXT);
 		INSERT INTO people VALUES (1, 'ann', 'red', 100, '{}'), (2, 'bob', 'blue', 999, '${CANARY}'), (3, 'cyd', 'red', 300, '{}');
 		CREATE TABLE orders(id INTEGER PRIMARY KEY, total REAL, card TEXT);
@@ -29,22 +17,11 @@ const makeImage = async (): Promise<Uint8Array> => {
 		CREATE TABLE schemalike(type TEXT, name TEXT, tbl_name TEXT, rootpage INT, sql TEXT);
 		CREATE INDEX notes_k ON notes(k);
 		CREATE TABLE counted(id INTEGER PRIMARY KEY AUTOINCREMENT);
-		INSERT INTO counted VALUES (7);`);
-	database.close();
-	const image = await readFile(join(folder, "image.db"));
-	await rm(folder, { recursive: true });
-	return image;
-};
+		INSERT INTO counted VALUES (7);`;
 
 let engine: TestEngine;
-let image: Uint8Array;
-beforeAll(async () => {
-	image = await makeImage();
-	engine = await startEngine();
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-	expect(JSON.parse(await engine.load(image))).toMatchObject({ kind: "loaded" });
+attackEngine(DATASET, (attacked) => {
+	({ engine } = attacked);
 });
 
 const REFUSED: readonly (readonly [string, string])[] = [

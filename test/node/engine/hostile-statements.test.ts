@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { EngineAccess } from "../../../worker/engine/engine-protocol.ts";
-import { CANARY, HOSTILE_DATASET, makeImage, READ, WHERE, WRITE } from "./hostile-dataset.ts";
-import { refusalOf, startEngine, type TestEngine } from "./start-engine.ts";
+import { attackEngine } from "./attack-engine.ts";
+import { CANARY, HOSTILE_DATASET, READ, WHERE, WRITE } from "./hostile-dataset.ts";
+import { refusalOf, type TestEngine } from "./start-engine.ts";
 
 let engine: TestEngine;
-let image: Uint8Array;
-beforeAll(async () => {
-	image = await makeImage(HOSTILE_DATASET);
-	engine = await startEngine();
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-	expect(JSON.parse(await engine.load(image))).toMatchObject({ kind: "loaded" });
+attackEngine(HOSTILE_DATASET, (attacked) => {
+	({ engine } = attacked);
 });
 
 const REFUSED: readonly (readonly [string, string])[] = [

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from "aws4fetch";
+import { hexDigest } from "../../../contract/hex-digest.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import { bytesToText } from "../byte-text.ts";
 import { type BoundInjection, fixedInjection } from "./injection.ts";
 import type { Injection } from "./inject-grant.ts";
 import { openSecretText } from "./secret-text.ts";
@@ -74,5 +74,5 @@ export const signAws = async (keys: AwsKeys, wire: WireRequest, now: Date): Prom
 
 const digestOf = async (body: WireRequest["body"]): Promise<string> => {
 	if (body !== null && !(body instanceof Uint8Array)) return UNSIGNED;
-	return bytesToText(new Uint8Array(await crypto.subtle.digest("SHA-256", body ?? new Uint8Array(0))), "hex");
+	return hexDigest(body ?? "");
 };

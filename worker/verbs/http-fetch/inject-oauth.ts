@@ -1,5 +1,5 @@
+import { hexDigest } from "../../../contract/hex-digest.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import { bytesToText } from "../byte-text.ts";
 import type { CallContext } from "../verb.ts";
 import * as failures from "./fetch-failures.ts";
 import type { BoundInjection, Dresser, Dressing, OpenInjection } from "./injection.ts";
@@ -51,7 +51,7 @@ export const bindOAuthInjection = ({ oauth2 }: Extract<Injection, { oauth2: obje
 };
 
 /** Whoever has another tenant, another client or another secret has another token. The key holds no secret in the clear. */
-const cacheKey = async ({ tenantId }: CallContext, client: OAuthClient): Promise<string> => {
+const cacheKey = ({ tenantId }: CallContext, client: OAuthClient): Promise<string> => {
 	const text = JSON.stringify([
 		tenantId,
 		client.tokenUrl.href,
@@ -61,7 +61,7 @@ const cacheKey = async ({ tenantId }: CallContext, client: OAuthClient): Promise
 		client.audience,
 		client.auth,
 	]);
-	return bytesToText(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))), "hex");
+	return hexDigest(text);
 };
 
 const openOAuth = (client: OAuthClient, key: string, hidden: readonly string[]): OpenInjection => {

@@ -1,6 +1,7 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
+import { RESERVED_METHOD_NAMES } from "../../../contract/reserved-method-names.ts";
 import { headerFault, isHeaderValue } from "./header-rules.ts";
 import { readHostPattern } from "./host-pattern.ts";
 import { HTTP_METHODS } from "./http-methods.ts";
@@ -11,19 +12,7 @@ const { templateValueChars } = LIMITS;
 const Name = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 
 /** What would be taken for something else on the program's side: the verb's own methods, what makes an object a promise, what objects inherit. */
-const TAKEN = new Set([
-	"then",
-	"catch",
-	"finally",
-	"fetch",
-	"fetchAny",
-	"stream",
-	"constructor",
-	"toString",
-	"valueOf",
-	"toJSON",
-	"toLocaleString",
-]);
+const TAKEN: ReadonlySet<string> = new Set([...RESERVED_METHOD_NAMES, "catch", "finally", "toLocaleString", "fetch", "stream"]);
 
 const Pattern = z
 	.string()

@@ -1,16 +1,13 @@
 import type { DatasetTable } from "../../../contract/datasets.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import type { NamedQuery, ParameterType } from "../../../contract/named-queries.ts";
 import { commentText } from "../comment-text.ts";
 import type { Resources } from "../verb.ts";
 import { grantedDataset, isMasked } from "./granted-dataset.ts";
+import { AS_HANDLE, HANDLE, namedQueryText, SQL_VALUE } from "./named-query-text.ts";
 import type { SqlQueryGrant } from "./sql-query-grant.ts";
 
-const VALUE = "string | number | bigint | boolean | Uint8Array | null";
-const ROW = `Record<string, ${VALUE}>`;
-const PARAMS = `readonly (${VALUE})[] | Readonly<Record<string, ${VALUE}>>`;
-const HANDLE = "{ handle: string; bytes: number; type: string; columns: string[]; rowCount: number }";
-const AS_HANDLE = '{ as: "handle"; format?: "csv" | "json" }';
+const ROW = `Record<string, ${SQL_VALUE}>`;
+const PARAMS = `readonly (${SQL_VALUE})[] | Readonly<Record<string, ${SQL_VALUE}>>`;
 
 /** The TypeScript type of `env.<name>`, with the tables and columns that the grant shows. */
 export const sqlQueryDeclaration = (grant: SqlQueryGrant, resources: Resources): string => {
@@ -19,7 +16,7 @@ export const sqlQueryDeclaration = (grant: SqlQueryGrant, resources: Resources):
 	const what = dataset.kind === "granted" ? ` Tables:${tablesText(grant, tables)}` : "";
 	const members =
 		grant.mode === "named"
-			? Object.entries(grant.queries ?? {}).map(([name, query]) => namedText(name, query))
+			? Object.entries(grant.queries ?? {}).map(([name, query]) => namedQueryText(name, query, ROW))
 			: grant.minGroup !== undefined
 				? [aggregateText(grant.minGroup, tables), schemaText]
 				: [queryText(what), queryRowsText, ...(grant.mode === "write" ? [executeText] : []), schemaText];
@@ -47,7 +44,7 @@ const queryText = (what: string): string => `	/**
 	query(sql: string, params: ${PARAMS} | undefined, options: ${AS_HANDLE}): Promise<${HANDLE}>;`;
 
 const queryRowsText = `	/** The same with columns once and rows as arrays: smaller. */
-	queryRows(sql: string, params?: ${PARAMS}): Promise<{ columns: string[]; rows: (${VALUE})[][] }>;`;
+	queryRows(sql: string, params?: ${PARAMS}): Promise<{ columns: string[]; rows: (${SQL_VALUE})[][] }>;`;
 
 const executeText = `	/** Runs one statement that changes the dataset and saves it as its next version. Throws \`conflict\` when somebody else wrote meanwhile: nothing was changed then. */
 	execute(sql: string, params?: ${PARAMS}): Promise<{ changes: number; version: number }>;`;
@@ -66,20 +63,4 @@ const aggregateText = (minGroup: number, tables: readonly DatasetTable[]): strin
 		orderBy?: { index: number; descending?: boolean };
 		limit?: number;
 	}): Promise<${ROW}[]>;`;
-};
-
-const TYPES: Readonly<Record<ParameterType, string>> = {
-	text: "string",
-	number: "number",
-	integer: "number",
-	boolean: "boolean",
-	bytes: "Uint8Array",
-};
-
-const namedText = (name: string, { params }: NamedQuery): string => {
-	const fields = Object.entries(params ?? {}).map(([key, type]) => `${key}: ${TYPES[type]}`);
-	const argument = fields.length === 0 ? "params?: {}" : `params: { ${fields.join("; ")} }`;
-	const bare = fields.length === 0 ? "params: {} | undefined" : argument;
-	return `	${name}(${argument}): Promise<${ROW}[]>;
-	${name}(${bare}, options: ${AS_HANDLE}): Promise<${HANDLE}>;`;
 };

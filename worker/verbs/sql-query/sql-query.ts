@@ -1,11 +1,16 @@
+import { z } from "zod";
 import { joinLabels } from "../common-grant.ts";
 import { unknownMethod } from "../unknown-method.ts";
 import type { Verb } from "../verb.ts";
 import { bindStore } from "./store/bind-store.ts";
 import { SqlGrant } from "./store/sql-grant.ts";
+import { StoreGrant } from "./store/store-grant.ts";
 import { methodsOf } from "./sql-methods.ts";
 import { sqlQueryDeclaration } from "./sql-query-declaration.ts";
 import { SqlQueryGrant } from "./sql-query-grant.ts";
+
+/** What SqlGrant lets through is exactly one of these. */
+const BoundSqlGrant = z.union([SqlQueryGrant, StoreGrant]);
 
 /** Runs SQL on a dataset of the tenant, in an engine of its own beside the run; or on a database that the operator attached. */
 export const sqlQuery: Verb = {
@@ -14,8 +19,8 @@ export const sqlQuery: Verb = {
 	summary:
 		"Runs SQL on a dataset of the tenant, or on a store that the operator attached: what is read freely, written, asked by name, or only aggregated is the grant's to say.",
 	bind: (data) => {
-		if (SqlGrant.parse(data).store !== undefined) return bindStore(data);
-		const grant = SqlQueryGrant.parse(data);
+		const grant = BoundSqlGrant.parse(data);
+		if ("store" in grant) return bindStore(grant);
 		const table = methodsOf(grant);
 		const methods = [...table.keys()];
 		return {

@@ -1,7 +1,9 @@
+import { RESERVED_METHOD_NAMES } from "../../../contract/reserved-method-names.ts";
+
 /** Names that mean something to the language or to the gate: a method of such a name would be taken for another thing (`await env.x` looks for `then`). */
 const TAKEN: ReadonlySet<string> = new Set([
-	...["then", "catch", "finally", "constructor", "prototype", "toJSON", "fetchAny"],
-	...["toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"],
+	...RESERVED_METHOD_NAMES,
+	...["catch", "finally", "prototype", "toLocaleString", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"],
 	...["__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"],
 ]);
 

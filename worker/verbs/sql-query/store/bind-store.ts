@@ -3,12 +3,11 @@ import { unknownMethod } from "../../unknown-method.ts";
 import type { BoundGrant } from "../../verb.ts";
 import { neededOfStore } from "./granted-store.ts";
 import { storeDeclaration } from "./store-declaration.ts";
-import { StoreGrant } from "./store-grant.ts";
+import type { StoreGrant } from "./store-grant.ts";
 import { storeMethods } from "./store-methods.ts";
 
-/** A grant on a store that the operator attached. @throws ZodError for a grant that was not parsed before: a bug */
-export const bindStore = (data: unknown): BoundGrant => {
-	const grant = StoreGrant.parse(data);
+/** A grant on a store that the operator attached. */
+export const bindStore = (grant: StoreGrant): BoundGrant => {
 	const table = storeMethods(grant);
 	const methods = [...table.keys()];
 	return {

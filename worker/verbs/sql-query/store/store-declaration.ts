@@ -1,21 +1,12 @@
 import { commentText } from "../../comment-text.ts";
 import type { Resources } from "../../verb.ts";
-import type { NamedQuery, ParameterType } from "../../../../contract/named-queries.ts";
+import { AS_HANDLE, HANDLE, namedQueryText, SQL_VALUE } from "../named-query-text.ts";
 import { grantedStore } from "./granted-store.ts";
 import type { StoreGrant } from "./store-grant.ts";
 import { queryNames } from "./store-methods.ts";
 
 const ROW = "Record<string, unknown>";
-const PARAMS = "readonly (string | number | bigint | boolean | Uint8Array | null)[]";
-const AS_HANDLE = '{ as: "handle"; format?: "csv" | "json" }';
-const HANDLE = "{ handle: string; bytes: number; type: string; columns: string[]; rowCount: number }";
-const TYPES: Readonly<Record<ParameterType, string>> = {
-	text: "string",
-	number: "number",
-	integer: "number",
-	boolean: "boolean",
-	bytes: "Uint8Array",
-};
+const PARAMS = `readonly (${SQL_VALUE})[]`;
 
 const READ = `	/**
 	 * Runs one SELECT (PostgreSQL) in a transaction that cannot write, and gives its rows as objects. Parameters stand as $1, $2; cast them where the
@@ -35,13 +26,6 @@ export const storeDeclaration = (grant: StoreGrant, resources: Resources): strin
 		const methods = grant.mode === "read" ? ["query", "queryRows"] : queryNames(grant);
 		return `{\n\t/** ${commentText(granted.message)}. */\n${methods.map((name) => `\t${name}(...args: unknown[]): Promise<never>;`).join("\n")}\n}`;
 	}
-	const members = grant.mode === "read" ? [READ] : [...granted.queries].map(([name, query]) => namedText(name, query));
+	const members = grant.mode === "read" ? [READ] : [...granted.queries].map(([name, query]) => namedQueryText(name, query, ROW));
 	return `{\n${members.join("\n")}\n}`;
-};
-
-const namedText = (name: string, { params }: NamedQuery): string => {
-	const fields = Object.entries(params ?? {}).map(([key, type]) => `${key}: ${TYPES[type]}`);
-	const argument = fields.length === 0 ? "params?: {}" : `params: { ${fields.join("; ")} }`;
-	const bare = fields.length === 0 ? "params: {} | undefined" : argument;
-	return `\t${name}(${argument}): Promise<${ROW}[]>;\n\t${name}(${bare}, options: ${AS_HANDLE}): Promise<${HANDLE}>;`;
 };

@@ -1,3 +1,5 @@
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "./isolate-flags.ts";
+
 /** What the engine's isolate is made of, as `supervisor/build-engine` builds it. */
 export interface EngineParts {
 	/** The engine. */
@@ -24,14 +26,8 @@ export interface EngineIsolateCode {
  * @param cpuMs CPU time of one call, where the platform holds it (Cloudflare; elsewhere the supervisor measures the process)
  */
 export const engineIsolateCode = ({ js, xlsx, wasm }: EngineParts, cpuMs: number): EngineIsolateCode => ({
-	compatibilityDate: "2026-11-01",
-	compatibilityFlags: [
-		"no_nodejs_compat",
-		"no_nodejs_compat_v2",
-		"disallow_eval_during_startup",
-		"disallow_importable_env",
-		"immutable_api_prototypes",
-	],
+	compatibilityDate: COMPATIBILITY_DATE,
+	compatibilityFlags: [...COMPATIBILITY_FLAGS],
 	mainModule: "engine.js",
 	modules: { "engine.js": { js }, "xlsx.js": { js: xlsx }, "sqlite.wasm": { wasm } },
 	env: {},

@@ -1,0 +1,9 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Writes a file of a folder that is there. Others may build or read side by side: each sees the whole file or the one before. */
+export const writeAtOnce = async (folder: string, file: string, text: string): Promise<void> => {
+	const draft = join(folder, `.${file}-${process.pid}-${crypto.randomUUID()}`);
+	await writeFile(draft, text);
+	await rename(draft, join(folder, file));
+};
