@@ -10,6 +10,7 @@ import { startCordon } from "../supervisor/start-cordon.ts";
 import { startBareLoader } from "./bare-loader.ts";
 import { startLoopbackUpstream } from "./loopback-upstream.ts";
 import { measureVerbs } from "./measure-verbs.ts";
+import { measureParked } from "./parked.ts";
 import { residentTreeMb } from "./resident-memory.ts";
 import { load, percentile, show, timed } from "./statistics.ts";
 
@@ -114,3 +115,4 @@ try {
 	await upstream.close();
 	await rm(dataFolder, { recursive: true, force: true });
 }
+await measureParked(scale(1_000));

@@ -6,7 +6,8 @@ import { LIBRARY_NAMES } from "./libraries.ts";
 import { LIMITS } from "./limits.ts";
 import { Language, Program, RunLimits } from "./runs.ts";
 
-/** What may happen when private and untrusted data have met in a run and something external follows. `approve` refuses until approvals exist. */
+/** What may happen when private and untrusted data have met in a run and something external follows. `approve`, which is the default, asks a person. */
+/** The milder first. */
 export const FLOW_RULES = ["allow", "approve", "deny"] as const;
 
 /**
@@ -27,6 +28,8 @@ export const Policy = z.strictObject({
 	).default({}),
 	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
 	limits: RunLimits.optional(),
+	/** How long a person has for a decision, milliseconds; left out: 24 hours. */
+	approvals: z.strictObject({ expireMs: z.int().min(1_000).max(LIMITS.approvalMs.max) }).optional(),
 	/** Libraries that programs may import by name; left out: none. */
 	libraries: z
 		.array(z.enum(LIBRARY_NAMES, { error: `wanted a library of the platform: ${LIBRARY_NAMES.join(", ")}` }))

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AtMs } from "./common.ts";
+import { AtMs, atMost } from "./common.ts";
+import { LIMITS } from "./limits.ts";
 
 /** An amount no larger than a whole number that JavaScript keeps exactly. */
 const Amount = z.int().min(0);
@@ -16,9 +17,10 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** `run` bounds each run; the others bound all runs of the agent in a window (UTC); `lifetime` never resets. */
+/** `run` bounds each run; the others bound all runs of the agent in a window, by the clocks of the tenant's time zone; `lifetime` never resets. */
 export const BudgetLimits = z.strictObject({
 	run: Limits.optional(),
+	minute: Limits.optional(),
 	hour: Limits.optional(),
 	day: Limits.optional(),
 	month: Limits.optional(),
@@ -48,6 +50,63 @@ export const WindowState = z.strictObject({
 
 export const Budget = z.strictObject({
 	limits: BudgetLimits,
-	windows: z.strictObject({ hour: WindowState, day: WindowState, month: WindowState, lifetime: WindowState }),
+	windows: z.strictObject({ minute: WindowState, hour: WindowState, day: WindowState, month: WindowState, lifetime: WindowState }),
 });
 export type Budget = z.infer<typeof Budget>;
+
+/** A time zone of IANA's database. Whether the runtime knows it is for who keeps it to say. */
+export const TimeZone = z
+	.string()
+	.min(1)
+	.max(LIMITS.timeZoneChars)
+	.regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, "wanted a name of IANA's time zones")
+	.describe("IANA name, e.g. Europe/Berlin or UTC");
+
+/** What bounds all agents of a tenant together, in each window; `liveRuns`: runs that are queued, running or waiting at once. */
+export const TenantLimits = z.strictObject({
+	minute: Limits.optional(),
+	hour: Limits.optional(),
+	day: Limits.optional(),
+	month: Limits.optional(),
+	lifetime: Limits.optional(),
+	liveRuns: Amount.optional(),
+});
+export type TenantLimits = z.infer<typeof TenantLimits>;
+export const PutTenantBudget = z.strictObject({ limits: TenantLimits, timeZone: TimeZone.optional() });
+
+/** One window of a tenant: `leased` is what agents may still spend or hold of it, by what they have reported. */
+export const TenantWindowState = z.strictObject({
+	limits: Limits,
+	settled: Amounts,
+	leased: Amounts,
+	left: Limits,
+	resetsAtMs: AtMs.nullable(),
+});
+export const TenantBudget = z.strictObject({
+	limits: TenantLimits,
+	timeZone: TimeZone,
+	windows: z.strictObject({
+		minute: TenantWindowState,
+		hour: TenantWindowState,
+		day: TenantWindowState,
+		month: TenantWindowState,
+		lifetime: TenantWindowState,
+	}),
+	liveRuns: z.strictObject({ limit: Amount.nullable(), leased: Amount, left: Amount.nullable() }),
+});
+export type TenantBudget = z.infer<typeof TenantBudget>;
+
+const Nanos = z.int().min(0).max(LIMITS.priceNanos);
+
+/** A tenant's prices, billionths of a US dollar: a run, a second of CPU, a GiB that leaves the house; of a verb, a call and a thousand tokens. What a model costs stays with the model. */
+export const PriceTable = z.strictObject({
+	runNanos: Nanos,
+	cpuSecondNanos: Nanos,
+	egressGibNanos: Nanos,
+	verbs: atMost(
+		LIMITS.pricedVerbs,
+		"entries",
+		z.record(z.string().max(64), z.strictObject({ callNanos: Nanos.optional(), kiloTokenNanos: Nanos.optional() })),
+	),
+});
+export type PriceTable = z.infer<typeof PriceTable>;

@@ -65,6 +65,7 @@ export const ERRORS = {
 		retry: false,
 		hint: "The tenant has no secret of the name that the grant gives, or it does not fit the algorithm.",
 	},
+	not_deterministic: { status: 0, retry: false, hint: "Ask the host for it through a grant: what it answers is recorded." },
 	run_ended: { status: 0, retry: false, hint: "The run is over; nothing it does has an effect any more." },
 } as const satisfies Record<string, { status: number; retry: boolean; hint: string }>;
 

@@ -1,7 +1,9 @@
 import { API_LIMITS } from "./limits/api-limits.ts";
+import { BUDGET_LIMITS } from "./limits/budget-limits.ts";
 import { CRYPTO_LIMITS } from "./limits/crypto-limits.ts";
 import { EXECUTOR_LIMITS } from "./limits/executor-limits.ts";
 import { HTTP_FETCH_LIMITS } from "./limits/http-fetch-limits.ts";
+import { JOURNAL_LIMITS } from "./limits/journal-limits.ts";
 import { MODEL_LIMITS } from "./limits/model-limits.ts";
 import { PROGRAM_LIMITS } from "./limits/program-limits.ts";
 import { RUN_LIMITS } from "./limits/run-limits.ts";
@@ -16,6 +18,8 @@ export const LIMITS = {
 	...API_LIMITS,
 	...PROGRAM_LIMITS,
 	...RUN_LIMITS,
+	...BUDGET_LIMITS,
+	...JOURNAL_LIMITS,
 	...TOOL_LIMITS,
 	...HTTP_FETCH_LIMITS,
 	...CRYPTO_LIMITS,

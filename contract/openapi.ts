@@ -121,7 +121,7 @@ const addSchema = (schemas: Record<string, unknown>, schema: z.ZodType, fallback
 	if (schemas[name] === undefined) {
 		const { $defs, ...own } = toJsonSchema(schema, io);
 		schemas[name] = hoistRefs(own, name);
-		for (const [part, definition] of Object.entries($defs ?? {})) schemas[`${name}.${part}`] = hoistRefs(definition, name);
+		for (const [part, definition] of Object.entries($defs ?? {})) schemas[partName(name, part)] = hoistRefs(definition, name);
 	}
 	return referTo(name);
 };
@@ -138,6 +138,10 @@ const toJsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string,
 	return rest;
 };
 
+/** Definitions that many schemas have, by their ids: components of their own, once. */
+const SHARED: ReadonlySet<string> = new Set(["ApprovalRule", "Condition"]);
+const partName = (name: string, part: string): string => (SHARED.has(part) ? part : `${name}.${part}`);
+
 /** Definitions of a schema's own become components beside it, since a reference in OpenAPI starts at the document's root. */
 const hoistRefs = (value: unknown, name: string): unknown => {
 	if (Array.isArray(value)) return value.map((item) => hoistRefs(item, name));
@@ -147,7 +151,7 @@ const hoistRefs = (value: unknown, name: string): unknown => {
 			if (key !== "$ref" || typeof part !== "string") return [key, hoistRefs(part, name)];
 			if (part.startsWith(COMPONENTS)) return [key, part];
 			const local = part.replace(/^#\/\$defs\//, "");
-			return [key, `${COMPONENTS}${part === "#" ? name : `${name}.${local}`}`];
+			return [key, `${COMPONENTS}${part === "#" ? name : partName(name, local)}`];
 		}),
 	);
 };

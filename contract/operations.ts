@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Agent, AgentSummary, CreateAgent, DisableAgent, UpdateAgent } from "./agents.ts";
+import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
 import { Budget, PutBudget } from "./budgets.ts";
 import { Name, PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
@@ -28,6 +29,7 @@ export const Health = z.strictObject({
 /** The one table: what is not in it cannot be routed. */
 export const OPERATIONS = {
 	...RUN_OPERATIONS,
+	...APPROVAL_OPERATIONS,
 	...TOOL_OPERATIONS,
 	...MODEL_OPERATIONS,
 	...DATASET_OPERATIONS,

@@ -3,6 +3,7 @@ import { PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { needs, none, type Operation } from "./operation.ts";
+import { AgentReplay, Replay, ReplayAgent, ReplayRun } from "./replays.ts";
 import { Call, CreateRun, ListRunsQuery, Run, RunLog, RunSummary } from "./runs.ts";
 
 const byRun = z.strictObject({ id: idOf("run") });
@@ -12,7 +13,8 @@ export const RUN_OPERATIONS = {
 	createRun: {
 		method: "POST",
 		path: "/v1/runs",
-		summary: "Run a program. 201 with the run when it ended within `wait` seconds, else 202 with Location. Honours Idempotency-Key.",
+		summary:
+			"Run a program. 201 with the run when it ended within `wait` seconds, else 202 with Location. Honours Idempotency-Key. `approvePlan` needs the scope decide:approvals as well.",
 		access: needs("write:runs"),
 		params: none,
 		query: none,
@@ -68,6 +70,37 @@ export const RUN_OPERATIONS = {
 		query: PageQuery,
 		body: null,
 		answers: { 200: pageOf(RunLog) },
+	},
+	getRunEvents: {
+		method: "GET",
+		path: "/v1/runs/{id}/events",
+		summary: "Server-Sent Events: `status`, `log`, `call`, `approval`, `end`. `Last-Event-ID` resumes; 204 after `end`.",
+		access: needs("read:runs"),
+		params: byRun,
+		query: none,
+		body: null,
+		answers: { 200: null, 204: null },
+	},
+	replayRun: {
+		method: "POST",
+		path: "/v1/runs/{id}/replay",
+		summary:
+			"Execute a run again from its journal: no effect, `identical` or the first divergence. With `from`, fork it: that needs the scope write:runs as well.",
+		access: needs("replay:runs"),
+		params: byRun,
+		query: none,
+		body: ReplayRun,
+		answers: { 200: Replay, 202: Replay },
+	},
+	replayAgent: {
+		method: "POST",
+		path: "/v1/agents/{id}/replay",
+		summary: "Execute an agent's last runs again from their journals, with another version of the program if one is given.",
+		access: needs("replay:runs"),
+		params: z.strictObject({ id: idOf("agt") }),
+		query: none,
+		body: ReplayAgent,
+		answers: { 200: AgentReplay },
 	},
 	getRunFile: {
 		method: "GET",

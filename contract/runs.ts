@@ -63,6 +63,14 @@ export const CreateRun = z.strictObject({
 	wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
 	labels: atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun)).optional(),
 	metadata: Metadata.optional(),
+	dryRun: z.boolean().optional().describe("reads happen, writes and spends are planned and not done; the run answers with its `plan`"),
+	approvePlan: z
+		.string()
+		.max(100)
+		.optional()
+		.describe(
+			"digest of a dry run's plan: executes that run's program and input, and exactly the plan's effects, without further approvals; needs the scope decide:approvals as well",
+		),
 });
 export type CreateRun = z.infer<typeof CreateRun>;
 
@@ -107,6 +115,36 @@ export type RunLog = z.infer<typeof RunLog>;
 export const RunFile = z.strictObject({ path: z.string(), bytes: z.int() });
 export type RunFile = z.infer<typeof RunFile>;
 
+/** A pending approval as its run shows it: contract/approvals.ts. */
+const Pending = z.strictObject({
+	id: idOf("apr"),
+	digest: z.string(),
+	call: idOf("cal"),
+	grant: z.string(),
+	method: z.string(),
+	expiresAtMs: AtMs,
+});
+
+/** What a dry run would have done, in order. `digest` is what `approvePlan` names. */
+export const Plan = z.strictObject({
+	digest: z.string(),
+	effects: z.array(
+		z.strictObject({
+			grant: z.string(),
+			verb: z.string(),
+			method: z.string(),
+			/** Canonical encoded arguments, whole. */
+			args: z.string(),
+			effect: z.enum(["read", "write", "spend"]),
+			/** The most that it may cost. */
+			cost: z.strictObject({ calls: z.int(), tokens: z.int(), egressBytes: z.int(), usdMicros: z.int() }),
+			/** Whether a person would be asked. */
+			approval: z.string().nullable(),
+		}),
+	),
+});
+export type Plan = z.infer<typeof Plan>;
+
 export const Run = z.strictObject({
 	id: idOf("run"),
 	agent: idOf("agt"),
@@ -126,13 +164,31 @@ export const Run = z.strictObject({
 	createdAtMs: AtMs,
 	startedAtMs: AtMs.nullable(),
 	endedAtMs: AtMs.nullable(),
-	pendingApproval: z.null(),
+	/** The oldest call that waits for a person; all of them in `pendingApprovals`. */
+	pendingApproval: Pending.nullable(),
+	pendingApprovals: z.array(Pending),
+	/** Calls of which nobody can say whether they happened: the run waits until somebody settles them (`POST /v1/calls/{id}/resolve`). */
+	unresolvedCalls: z.array(idOf("cal")),
+	/** `dry`: writes and spends were planned, not done. `replay`: answered from a journal. */
+	mode: z.enum(["live", "dry", "replay"]).default("live"),
+	/** The run that this one was forked from, or whose plan it executes. */
+	source: z.string().nullable().default(null),
+	/** Of a dry run that has ended. */
+	plan: Plan.nullable(),
 	metadata: Metadata,
 });
 export type Run = z.infer<typeof Run>;
 
 /** A run in a list: without result, logs and files. */
-export const RunSummary = Run.omit({ result: true, logs: true, files: true, pendingApproval: true });
+export const RunSummary = Run.omit({
+	result: true,
+	logs: true,
+	files: true,
+	pendingApproval: true,
+	pendingApprovals: true,
+	unresolvedCalls: true,
+	plan: true,
+});
 export type RunSummary = z.infer<typeof RunSummary>;
 
 export const ListRunsQuery = PageQuery.extend({
@@ -140,7 +196,8 @@ export const ListRunsQuery = PageQuery.extend({
 	status: RunStatus.optional(),
 });
 
-export const CALL_STATUSES = ["started", "done", "failed", "denied", "unknown"] as const;
+/** `waiting`: for a person. `planned`: by a dry run. `unknown`: nobody can say whether it happened. */
+export const CALL_STATUSES = ["started", "waiting", "planned", "done", "failed", "denied", "unknown"] as const;
 /** One use of a grant. `hash` = SHA-256 over `previousHash` and the entry's canonical JSON: docs/design/ledger.md. */
 export const Call = z.strictObject({
 	id: idOf("cal"),
@@ -155,6 +212,12 @@ export const Call = z.strictObject({
 	decision: z.enum(["allowed", "denied"]),
 	rule: z.string().nullable(),
 	status: z.enum(CALL_STATUSES),
+	/** What it does outside: null where it was denied before that was known. */
+	effect: z.enum(["read", "write", "spend"]).nullable().default(null),
+	/** How many-th call of its grant, method and arguments in the run. */
+	nth: z.int().default(1),
+	/** What a person decided of it; null: nobody was asked. */
+	approval: z.string().nullable().default(null),
 	error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 	cost: z.strictObject({ calls: z.int(), tokens: z.int(), egressBytes: z.int(), usdMicros: z.int() }),
 	startedAtMs: AtMs,

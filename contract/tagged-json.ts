@@ -2,6 +2,7 @@ import { type BoundedJson, readBoundedJson } from "./bounded-json.ts";
 import { checkJson, decodeJson, MalformedValue } from "./decode-json.ts";
 import { encodeText, RefusedValue } from "./encode-text.ts";
 import { LIMITS } from "./limits.ts";
+import { visibleJson } from "./visible-json.ts";
 
 /** Values across the wall, on the host (docs/design/values.md). The harness has its own codec; a property test holds the two equal. */
 
@@ -83,19 +84,21 @@ export const checkEncoded = (json: unknown): string | null => {
 };
 
 /**
- * One text for each value, for digests: the encoding with the keys of objects sorted by UTF-16 code unit; Maps and Sets keep their order, which is part
- * of what they are. Decodes to the same value.
+ * One text for each value, for digests: the encoding with the keys of objects sorted by UTF-16 code unit, and what is unseen or
+ * reorders other text escaped (`visible-json`), since people are shown this text; Maps and Sets keep their order, which is part of what they are. Decodes to
+ * the same value.
  * @throws TypeError for a value that cannot be encoded: a bug, since only decoded values are digested.
  */
 export const canonicalText = (value: unknown): string => {
 	try {
-		return encodeText(value, {
+		const text = encodeText(value, {
 			depth: LIMITS.valueDepth,
 			nodes: LIMITS.valueNodes,
 			bytes: Number.POSITIVE_INFINITY,
 			sorted: true,
 			response: false,
 		});
+		return visibleJson(text);
 	} catch (error) {
 		if (!(error instanceof RefusedValue)) throw error;
 		throw new TypeError(`Making a canonical text: ${error.path}: ${error.message}; wanted a decoded value.`);

@@ -7,6 +7,9 @@ import { LIMITS } from "./limits.ts";
 export const SCOPES = [
 	"read:runs",
 	"write:runs",
+	"replay:runs",
+	"read:approvals",
+	"decide:approvals",
 	"read:agents",
 	"write:agents",
 	"read:secrets",

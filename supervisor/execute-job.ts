@@ -1,20 +1,24 @@
-import type { ExecutionOutcome, Job } from "../worker/executor/protocol.ts";
+import type { ExecutionOutcome, Job, LogLine } from "../worker/executor/protocol.ts";
 import { engineMemoryMb } from "./engine-memory.ts";
 import type { ExecutorProcess } from "./executor-process.ts";
 import type { ExecutorReply } from "./executor-request.ts";
+import { LiveLines } from "./live-lines.ts";
 import type { Pool } from "./pool.ts";
 import { RunWatch } from "./watch-run.ts";
 
+/** Who hears of a job while it goes. */
+export interface JobListener {
+	/** Called once when the job has left the queue, with epoch milliseconds. */
+	onStart(startedAtMs: number): void;
+	/** Console lines as they gather. Those that have not gathered when the job ends stand in its outcome alone. */
+	onLines(lines: readonly LogLine[]): void;
+}
+
 /**
  * Runs one job in a process of its tenant and says how it ended, by what was measured and by who ended it.
- * @param cancelled stops the job, waiting or running. @param onStart called once when the job has left the queue, with epoch milliseconds.
+ * @param cancelled stops the job, waiting or running.
  */
-export const executeJob = async (
-	pool: Pool,
-	job: Job,
-	cancelled: AbortSignal,
-	onStart: (startedAtMs: number) => void,
-): Promise<ExecutionOutcome> => {
+export const executeJob = async (pool: Pool, job: Job, cancelled: AbortSignal, listener: JobListener): Promise<ExecutionOutcome> => {
 	const acquired = await pool.acquire({ tenantId: job.tenantId, cpuMs: job.limits.cpuMs, kind: "run" }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled")
@@ -22,7 +26,7 @@ export const executeJob = async (
 	const { process, release } = acquired.lease;
 	let clean = false;
 	try {
-		const outcome = await runIn(process, job, cancelled, onStart);
+		const outcome = await runIn(process, job, cancelled, listener);
 		clean = outcome.kind === "answered";
 		return outcome;
 	} finally {
@@ -34,15 +38,17 @@ const runIn = async (
 	process: ExecutorProcess,
 	job: Job,
 	cancelled: AbortSignal,
-	onStart: (startedAtMs: number) => void,
+	{ onStart, onLines }: JobListener,
 ): Promise<ExecutionOutcome> => {
-	process.spool.reset();
+	const lines = new LiveLines(onLines);
+	process.spool.reset((line) => lines.take(line));
 	process.gate.open();
 	const memoryMb = job.limits.memoryMb + engineMemoryMb(job.datasetBytes);
 	const watch = new RunWatch(process, { ...job.limits, memoryMb }, cancelled);
 	onStart(watch.startedAtMs);
 	const reply = await process.ask("/run", JSON.stringify(job));
 	const measured = watch.end();
+	lines.end();
 	process.gate.shut();
 	if (watch.reason === null && reply.kind === "reply" && reply.status === 200 && reply.outcome === "answered")
 		return { kind: "answered", answer: reply.body, ...measured };

@@ -3,7 +3,7 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { z } from "zod";
 import { LIMITS } from "../contract/limits.ts";
-import { type ExecutionOutcome, type ExecutorStatus, ImportJob, Job, SourceProgram } from "../worker/executor/protocol.ts";
+import { type ExecutorStatus, ImportJob, Job, type RunFrame, SourceProgram } from "../worker/executor/protocol.ts";
 import { compileSource } from "./compile-source.ts";
 import { executeJob } from "./execute-job.ts";
 import { importDataset } from "./import-dataset.ts";
@@ -33,7 +33,7 @@ export interface ExecutorServerOptions {
 }
 
 /**
- * Serves `POST /run` (Job -> ExecutionOutcome; headers, with `x-started-at-ms`, are sent when the run leaves the queue), `POST /compile`
+ * Serves `POST /run` (Job -> lines of RunFrame, the last one the outcome; headers, with `x-started-at-ms`, are sent when the run leaves the queue), `POST /compile`
  * ({source, tenantId} -> CompileOutcome or {kind: "refused", why}), `POST /import` (ImportJob -> ImportOutcome), `POST /cancel` ({runId} -> 204) and `GET /status` (ExecutorStatus) on a
  * unix socket. A run whose connection goes away is stopped: nobody is left to hear how it ends.
  */
@@ -135,11 +135,16 @@ const handleRun = async (pool: Pool, running: RunningRuns, request: IncomingMess
 	const controller = running.add(job.runId);
 	response.on("close", () => controller.abort());
 	try {
-		const outcome: ExecutionOutcome = await executeJob(pool, job, controller.signal, (startedAtMs) => {
-			response.writeHead(200, { "content-type": "application/json", "x-started-at-ms": String(startedAtMs) });
-			response.flushHeaders();
+		const outcome = await executeJob(pool, job, controller.signal, {
+			onStart: (startedAtMs) => {
+				response.writeHead(200, { "content-type": "application/x-ndjson", "x-started-at-ms": String(startedAtMs) });
+				response.flushHeaders();
+			},
+			// All lines of a run together are bounded by the spool: a Worker that reads slowly makes no more than that wait here.
+			onLines: (lines) => response.write(frameText({ kind: "lines", lines: [...lines] })),
 		});
-		sendJson(response, outcome);
+		if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
+		response.end(frameText(outcome));
 	} finally {
 		running.remove(job.runId, controller);
 	}
@@ -166,6 +171,8 @@ const handleImport = async (pool: Pool, request: IncomingMessage, response: Serv
 	response.on("close", () => gone.abort());
 	sendJson(response, await importDataset(pool, body.value, gone.signal));
 };
+
+const frameText = (frame: RunFrame): string => `${JSON.stringify(frame)}\n`;
 
 const sendJson = (response: ServerResponse, value: unknown): void => {
 	if (!response.headersSent) response.writeHead(200, { "content-type": "application/json" });

@@ -30,6 +30,7 @@ export class LogSpool {
 	#logs: LogLine[] = [];
 	#chars = 0;
 	#dropped = 0;
+	#onLine: (line: LogLine) => void = () => {};
 
 	/** Takes bytes of standard output as they come. */
 	write(chunk: Buffer): void {
@@ -49,10 +50,12 @@ export class LogSpool {
 		}
 		this.#chars += parsed.text.length;
 		this.#logs.push(parsed);
+		this.#onLine(parsed);
 	}
 
-	/** Forgets everything: the next run begins. */
-	reset(): void {
+	/** Forgets everything: the next run begins. @param onLine told of each of its lines as it is kept */
+	reset(onLine: (line: LogLine) => void = () => {}): void {
+		this.#onLine = onLine;
 		this.#decoder = new StringDecoder("utf8");
 		this.#partial = "";
 		this.#logs = [];

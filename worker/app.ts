@@ -1,11 +1,13 @@
 import type { OperationId } from "../contract/operations.ts";
 import { agentHandlers } from "./agents/agent-handlers.ts";
+import { approvalHandlers } from "./approvals/approval-handlers.ts";
 import { datasetHandlers } from "./datasets/dataset-handlers.ts";
 import type { Handlers } from "./handler.ts";
 import { createApp } from "./http/create-app.ts";
 import { openApiHandlers } from "./http/open-api-handlers.ts";
 import { modelHandlers } from "./models/model-handlers.ts";
 import { healthHandlers } from "./runs/health-handlers.ts";
+import { replayHandlers } from "./runs/replay/replay-handlers.ts";
 import { runHandlers } from "./runs/run-handlers.ts";
 import { secretHandlers } from "./secrets/secret-handlers.ts";
 import { findCaller } from "./tenants/find-caller.ts";
@@ -22,10 +24,12 @@ const handlers = {
 	...secretHandlers,
 	...toolHandlers,
 	...agentHandlers,
+	...approvalHandlers,
 	...modelHandlers,
 	...datasetHandlers,
 	...storeHandlers,
 	...runHandlers,
+	...replayHandlers,
 	...healthHandlers,
 	...openApiHandlers(new Map([...CATALOGUE].map(([verb, { grantSchema }]) => [verb, grantSchema]))),
 } satisfies Handlers<OperationId>;

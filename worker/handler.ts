@@ -30,6 +30,10 @@ export interface HandlerInput<Id extends OperationId> {
 	waitUntil(work: Promise<unknown>): void;
 	readonly requestId: string;
 	readonly idempotencyKey: string | null;
+	/** The header `Last-Event-ID` as it came, not yet parsed; null when there was none. */
+	readonly lastEventId: string | null;
+	/** Whether the request would still be let in: an answer that goes on for long asks again and again. */
+	isWelcome(): Promise<boolean>;
 	/** SHA-256 of the raw body, hex; empty string when there was none. */
 	readonly bodyDigest: string;
 }

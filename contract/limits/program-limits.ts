@@ -42,4 +42,7 @@ export const PROGRAM_LIMITS = {
 	errorMessageChars: 2_000,
 	/** Longest stack kept, characters. */
 	errorStackChars: 4_000,
+
+	/** Longest record of the order in which events came to a program, characters. A run that outgrows it goes on and cannot be repeated. Enforced in the harness and again in the gate. */
+	choicesChars: 64 * 1024,
 } as const;

@@ -15,8 +15,10 @@ export const RUN_LIMITS = {
 	liveRunsPerAgent: 256,
 	/** Calls of one run under way at once. Enforced in the agent's object. */
 	callsInFlightPerRun: 32,
-	/** How soon a call that is under way is dropped when its run has ended, milliseconds. Enforced in gate/watch-run. */
-	runWatchMs: 1_000,
+	/** How long a call is under way before it listens for the end of its run, milliseconds: most are over by then and cost nothing. Enforced in gate/watch-run. */
+	runWatchMs: 50,
+	/** How long one wait for the end of a run lasts before it is renewed, milliseconds. */
+	runWatchWaitMs: 10_000,
 	/** A run's lease, milliseconds: who executes it renews it; past it the alarm takes the run up. */
 	leaseMs: 20_000,
 	/** How often the lease is renewed, milliseconds. */
@@ -79,4 +81,15 @@ export const RUN_LIMITS = {
 	pathSegmentBytes: 255,
 	/** Most mounts of one files grant. */
 	mountsPerGrant: 16,
+
+	/** Conditions of approval rules and scoped approvals: how deep they nest, how many one has, values of a list, characters of a text, parts of a path. Enforced in contract/conditions. */
+	conditionDepth: 8,
+	conditionNodes: 64,
+	conditionValues: 64,
+	conditionTextChars: 512,
+	conditionPathParts: 16,
+	/** human.ask: longest answer, characters of text, or of an object's JSON. Enforced in verbs/human-ask/answer-fault. */
+	questionAnswerChars: 64 * 1024,
+	/** Longest sentence that says to an approver why a person is asked, characters. Enforced in policy/needs-approval. */
+	conditionShownChars: 300,
 } as const;

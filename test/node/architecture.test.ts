@@ -43,6 +43,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"worker/handler.ts",
 		"worker/http/",
 		"worker/agents/",
+		"worker/approvals/",
 		"worker/runs/",
 		"worker/tenants/",
 		"worker/secrets/",
@@ -57,6 +58,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/db/": ["worker/env.ts"],
 	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
 	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
+	"worker/tenant-budget/": ["worker/env.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
 	"worker/tenants/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
 	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
 	"worker/tools/": [
@@ -76,10 +78,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		...["worker/policy/", "worker/budgets/", "worker/ledger/", "worker/verbs/", "worker/executor/"],
 		...["worker/resources/", "worker/blobs/", "worker/libraries/describe-libraries.ts"],
 	],
+	"worker/approvals/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/", "worker/ledger/"],
+		"worker/runs/execute-waiting.ts",
+	],
 	"worker/runs/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/executor/", "worker/agents/", "worker/ledger/"],
 		...["worker/secrets/seal.ts", "worker/gate/attempt-token.ts", "worker/verbs/files/check-path.ts"],
-		"worker/datasets/bytes-of-datasets.ts",
+		...["worker/datasets/bytes-of-datasets.ts", "worker/blobs/blob-keys.ts", "worker/policy/run-limits.ts"],
 	],
 	"worker/gate/": [
 		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/", "worker/blobs/"],
@@ -98,7 +104,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	],
 	"worker/ledger/": ["worker/env.ts", "worker/db/"],
 	"worker/policy/": ["worker/verbs/"],
-	"worker/verbs/": ["worker/budgets/vector.ts", "worker/engine/engine-protocol.ts"],
+	"worker/verbs/": ["worker/budgets/vector.ts", "worker/engine/engine-protocol.ts", "worker/policy/needs-approval.ts"],
 	"worker/budgets/": [],
 	"worker/harness/": [],
 	"worker/engine/": [],

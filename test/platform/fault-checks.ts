@@ -47,15 +47,11 @@ export const expectNothingHeld = async (api: ApiClient): Promise<void> => {
 
 /** The list, which comes from the archive, says of every run what reading it by its id says. @throws Error when it does not within five seconds. */
 export const expectListAgrees = async (api: ApiClient, runs: readonly Run[]): Promise<void> => {
-	const wanted = new Map(
-		runs.map(({ result: _result, logs: _logs, files: _files, pendingApproval: _pending, ...summary }) => [summary.id, summary]),
-	);
+	const wanted = new Map(runs.map((run) => [run.id, RunSummary.strip().parse(run)]));
 	let differs: unknown = null;
 	await until("the agreement of the list with the runs", 5_000, async () => {
 		const listed = new Map((await listRuns(api)).map((summary) => [summary.id, summary]));
-		const wrong = [...new Set([...wanted.keys(), ...listed.keys()])].find(
-			(id) => JSON.stringify(wanted.get(id)) !== JSON.stringify(listed.get(id)),
-		);
+		const wrong = [...wanted.keys()].find((id) => JSON.stringify(wanted.get(id)) !== JSON.stringify(listed.get(id)));
 		differs = wrong === undefined ? null : { wanted: wanted.get(wrong), listed: listed.get(wrong) };
 		return wrong === undefined ? true : null;
 	}).catch((error: unknown) => {
@@ -63,35 +59,53 @@ export const expectListAgrees = async (api: ApiClient, runs: readonly Run[]): Pr
 	});
 };
 
+const MAY_BE_SENT_AGAIN = new Set(["reads", "keyed"]);
+
 /**
- * The ledger of the runs says what the far side saw: every request has its call, ended, and no call is done without its request; no request came twice.
- * @returns how many calls there are of each status.
+ * The ledger of the runs says what the far side saw: every request has its call, ended; no call is done without its request; a request came again only with
+ * the call, and so the key, that it came with first, and only where its grant lets it.
+ * @returns how many calls over http there are of each status
  */
 export const expectLedgerMatches = async (
 	api: ApiClient,
 	runIds: readonly string[],
 	effects: readonly Effect[],
 ): Promise<Map<string, number>> => {
-	const keys = effects.map((effect) => effect.idempotencyKey);
-	const marks = effects.map((effect) => effect.mark);
-	expect(new Set(keys).size, "requests with the same idempotency key").toBe(keys.length);
-	expect(new Set(marks).size, "requests with the same run's mark").toBe(marks.length);
-	const statuses = new Map<string, string>();
+	const fetches: Call[] = [];
 	for (const runId of runIds) {
 		const calls = await listCalls(api, runId);
 		expect(
 			calls.map((call) => call.seq),
 			"places of a run's calls",
 		).toEqual(calls.map((_call, index) => index + 1));
-		for (const call of calls) {
-			expect(call.hash, `the hash of ${call.id}, ${call.status}`).not.toBeNull();
-			if (call.verb === "http.fetch") statuses.set(call.id, call.status);
-		}
+		for (const call of calls) expect(call.hash, `the hash of ${call.id}, ${call.status}`).not.toBeNull();
+		fetches.push(...calls.filter((call) => call.verb === "http.fetch"));
 	}
-	const unrecorded = keys.filter((key) => !["done", "failed", "unknown"].includes(statuses.get(key) ?? "none"));
-	expect(unrecorded, "requests without an ended call").toEqual([]);
-	const seen = new Set(keys);
-	const imagined = [...statuses].filter(([id, status]) => status === "done" && !seen.has(id));
+	const stepOf = ({ args }: Call): string => /\/([\w-]+\/[\w-]+)"/.exec(args ?? "")?.[1] ?? "";
+	const byStep = new Map(fetches.map((call) => [stepOf(call), call]));
+	expect(byStep.size, "calls of different steps").toBe(fetches.length);
+	for (const [step, sent] of Map.groupBy(effects, (effect) => `${effect.mark}/${effect.step}`)) {
+		const call = byStep.get(step);
+		expect(["done", "failed", "unknown"], `the end of the call behind the request for ${step}`).toContain(call?.status);
+		const keys = new Set(sent.map(({ idempotencyKey }) => idempotencyKey));
+		expect([...keys], `keys of the requests for ${step}`).toEqual([call?.grant === "reads" ? "" : call?.id]);
+		if (!MAY_BE_SENT_AGAIN.has(call?.grant ?? "")) expect(sent, `requests for ${step}`).toHaveLength(1);
+	}
+	const seen = new Set(effects.map((effect) => `${effect.mark}/${effect.step}`));
+	const imagined = fetches.filter((call) => call.status === "done" && !seen.has(stepOf(call)));
 	expect(imagined, "calls done without a request").toEqual([]);
-	return [...statuses.values()].reduce((counts, status) => counts.set(status, (counts.get(status) ?? 0) + 1), new Map<string, number>());
+	return fetches.reduce((counts, { status }) => counts.set(status, (counts.get(status) ?? 0) + 1), new Map<string, number>());
+};
+
+/** Everything that must hold once all runs have ended, whatever died before. @returns how many calls over http there are of each status */
+export const expectWhole = async (api: ApiClient, runs: readonly Run[], effects: readonly Effect[]): Promise<Map<string, number>> => {
+	await expectNothingHeld(api);
+	await expectListAgrees(api, runs);
+	const counts = await expectLedgerMatches(
+		api,
+		runs.map(({ id }) => id),
+		effects,
+	);
+	expect(await Promise.all(runs.map(({ id }) => getRun(api, id))), "runs read again after their end").toEqual(runs);
+	return counts;
 };

@@ -1,40 +1,52 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 
 /** One request as the far side saw it. */
 export interface Effect {
 	readonly method: string;
-	/** The run's mark, which its program sends as the body. */
+	/** The run's mark and what it asked for: requests go to `/<mark>/<step>`. */
 	readonly mark: string;
-	/** The call's id, which the host sends along. */
+	readonly step: string;
+	/** The call's id, which the host sends along; "" where it sent none. */
 	readonly idempotencyKey: string;
 }
 
-/** A real HTTP service on loopback that remembers what reached it. `/now` answers at once, `/later` when the test says so. */
+/** A request that is held until the test lets it be answered. */
+export interface Held {
+	/** Resolves when the request has arrived. */
+	readonly arrived: Promise<void>;
+	/** Answers it; resolves when the answer has left. */
+	answer(): Promise<void>;
+}
+
+/** A real HTTP service on loopback that remembers what reached it, and answers at once what the test does not hold. */
 export interface FaultUpstream extends AsyncDisposable {
 	readonly host: string;
 	readonly effects: readonly Effect[];
-	/** Resolves when a request with the mark has arrived. */
-	arrived(mark: string): Promise<void>;
-	/** Answers every request that waits, and those that come from now on at once. */
-	release(): void;
+	/** Holds the next request of a run for a step, and no later one. */
+	hold(mark: string, step: string): Held;
 }
+
+/** What the far side answers. */
+export const answerOf = ({ mark, step }: Pick<Effect, "mark" | "step">): string => `${step} of ${mark}`;
+
+const effectOf = ({ method, url, headers }: IncomingMessage): Effect => {
+	const [, mark = "", step = ""] = (url ?? "").split("/");
+	return { method: method ?? "", mark, step, idempotencyKey: String(headers["idempotency-key"] ?? "") };
+};
 
 export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 	const effects: Effect[] = [];
-	const marks = new Map<string, PromiseWithResolvers<void>>();
-	let held: ServerResponse[] | null = [];
-	const markOf = (mark: string): PromiseWithResolvers<void> => {
-		const known = marks.get(mark) ?? Promise.withResolvers<void>();
-		marks.set(mark, known);
-		return known;
-	};
+	const holds = new Map<string, (response: ServerResponse) => void>();
 	const server = createServer(async (request, response) => {
-		const mark = await text(request).catch(() => "");
-		effects.push({ method: request.method ?? "", mark, idempotencyKey: String(request.headers["idempotency-key"] ?? "") });
-		markOf(mark).resolve();
-		if (request.url === "/later" && held !== null) held.push(response);
-		else response.end("done");
+		const effect = effectOf(request);
+		await text(request).catch(() => "");
+		effects.push(effect);
+		const key = `${effect.mark}/${effect.step}`;
+		const hold = holds.get(key);
+		holds.delete(key);
+		if (hold === undefined) response.end(answerOf(effect));
+		else hold(response);
 	});
 	server.keepAliveTimeout = 60_000;
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,10 +54,16 @@ export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 	return {
 		host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
 		effects,
-		arrived: (mark) => markOf(mark).promise,
-		release: () => {
-			for (const response of held ?? []) response.end("done");
-			held = null;
+		hold: (mark, step) => {
+			const held = Promise.withResolvers<ServerResponse>();
+			holds.set(`${mark}/${step}`, held.resolve);
+			return {
+				arrived: held.promise.then(() => undefined),
+				answer: async () => {
+					const response = await held.promise;
+					await new Promise<void>((resolve) => response.end(answerOf({ mark, step }), resolve));
+				},
+			};
 		},
 		[Symbol.asyncDispose]: () =>
 			new Promise((resolve) => {

@@ -1,197 +1,213 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Run } from "../../contract/runs.ts";
-import type { CreateRunInput } from "../../scripts/support/api-client.ts";
-import { makeFaultAgent, sendRun, spinRun } from "./fault-agents.ts";
-import { expectLedgerMatches, expectListAgrees, expectNothingHeld, getRun, listCalls, listRuns, runEnded } from "./fault-checks.ts";
-import { type PlatformProcess, startPlatform } from "./fault-platform.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Run } from "../../contract/runs.ts";
+import { computeRun, sendRun, spinRun } from "./fault-agents.ts";
+import { expectNothingHeld, expectWhole, getRun, listCalls, runEnded } from "./fault-checks.ts";
+import { resolve, truthOf } from "./fault-people.ts";
 import { cpuTicksOf, executorsIn, killNow, until } from "./fault-processes.ts";
-import { startRandom } from "./fault-random.ts";
-import { type FaultUpstream, startFaultUpstream } from "./fault-upstream.ts";
+import { type FaultSite, startFaultSite } from "./fault-site.ts";
+import { answerOf, type Effect } from "./fault-upstream.ts";
 
-/** A lease, and what a restart and one more attempt may take beside it. */
-const RECOVERED_MS = 30_000;
+/** What a restart and one more attempt may take, on a machine that others use too. */
+const RECOVERED_MS = 60_000;
+const TEST_MS = 180_000;
 
-let dataFolder: string;
-let upstream: FaultUpstream;
-let platform: PlatformProcess;
-const start = (port = 0, executors = 2): Promise<PlatformProcess> =>
-	startPlatform({ dataFolder, port, executors, upstream: upstream.host });
-/** The same command again, on the same data and port. */
-const restart = async (executors = 2): Promise<void> => {
-	platform = await start(platform.port, executors);
+const killExecutors = ({ platform }: FaultSite): void => {
+	for (const executor of executorsIn(platform.pid)) killNow(executor);
 };
 
-beforeEach(async () => {
-	dataFolder = await mkdtemp(join(tmpdir(), "cordon-faults-"));
-	upstream = await startFaultUpstream();
-	platform = await start();
-	await makeFaultAgent(platform.api, upstream.host);
-});
-afterEach(async () => {
-	await platform[Symbol.asyncDispose]();
-	await upstream[Symbol.asyncDispose]();
-	await rm(dataFolder, { recursive: true, force: true });
-});
-
-/** Everything that must hold once all runs have ended, whatever died before. */
-const expectWhole = async (runIds: readonly string[]): Promise<Map<string, number>> => {
-	const runs = await Promise.all(runIds.map((id) => runEnded(platform.api, id, RECOVERED_MS)));
-	await expectNothingHeld(platform.api);
-	await expectListAgrees(platform.api, runs);
-	const counts = await expectLedgerMatches(platform.api, runIds, upstream.effects);
-	expect(await Promise.all(runIds.map((id) => getRun(platform.api, id))), "runs read again after their end").toEqual(runs);
-	return counts;
+/** Kills the executor that computes, once it has used more than 300 ms of CPU time from now on. */
+const killComputing = async ({ platform }: FaultSite): Promise<void> => {
+	const before = new Map<number, number>();
+	const busy = await until("one executor that computes", RECOVERED_MS, () => {
+		for (const executor of executorsIn(platform.pid)) {
+			const ticks = cpuTicksOf(executor.pid);
+			if (!before.has(executor.pid)) before.set(executor.pid, ticks);
+			if (ticks - (before.get(executor.pid) ?? 0) > 30) return executor;
+		}
+		return null;
+	});
+	killNow(busy);
 };
+
+const attemptOf = ({ api }: FaultSite, id: string, attempt: number): Promise<Run> =>
+	until(`attempt ${attempt} of ${id}`, RECOVERED_MS, async () => {
+		const run = await getRun(api, id);
+		return run.attempt >= attempt || run.endedAtMs !== null ? run : null;
+	});
+
+const unresolved = ({ api }: FaultSite, id: string): Promise<Run> =>
+	until(`a call of ${id} to settle`, RECOVERED_MS, async () => {
+		const run = await getRun(api, id);
+		return run.unresolvedCalls.length > 0 ? run : null;
+	});
+
+/** One platform for the tests of a group: each goes on where the one before left it. */
+const shareSite = (executors: number): { readonly now: FaultSite } => {
+	let site: FaultSite;
+	beforeAll(async () => {
+		site = await startFaultSite(executors);
+	}, TEST_MS);
+	afterAll(() => site[Symbol.asyncDispose]());
+	return {
+		get now() {
+			return site;
+		},
+	};
+};
+
+const effectsOf = ({ upstream }: FaultSite, ...marks: readonly string[]): Effect[] =>
+	upstream.effects.filter(({ mark }) => marks.includes(mark));
 
 describe("an executor killed", () => {
-	test("under a computing run ends it as executor_lost; the next run works", async () => {
-		const { id } = await platform.api.run({ ...spinRun(20_000), wait: 0 });
-		const busy = await until("one executor that computes", 10_000, () => {
-			const found = executorsIn(platform.pid).find(({ pid }) => cpuTicksOf(pid) > 50);
-			return found ?? null;
-		});
-		killNow(busy);
-		const run = await runEnded(platform.api, id, 3_000);
-		expect(run).toMatchObject({ status: "failed", error: { code: "executor_lost" } });
-		expect(run.usage.cpuMs).toBeGreaterThan(300);
-		const next = await platform.api.run(sendRun(upstream.host, "/now", "next"));
-		expect(next.status).toBe("succeeded");
-		expect(await expectWhole([id, next.id])).toEqual(new Map([["done", 1]]));
+	const shared = shareSite(1);
+
+	test("under a computing run: the run is executed again and ends right", { timeout: TEST_MS }, async () => {
+		const site = shared.now;
+		const alone = await site.api.run({ ...computeRun(250), wait: 25 });
+		const { id } = await site.api.run(computeRun(250));
+		await killComputing(site);
+		const run = await runEnded(site.api, id, RECOVERED_MS);
+		expect(run).toMatchObject({ status: "succeeded", attempt: 2, result: alone.result });
+		expect(await expectWhole(site.api, [alone, run], [])).toEqual(new Map());
 	});
 
-	test("in the middle of a call leaves the call unknown and nothing held as soon as the run has ended", async () => {
-		const { id } = await platform.api.run({ ...sendRun(upstream.host, "/later", "cut"), wait: 0 });
-		await upstream.arrived("cut");
-		for (const executor of executorsIn(platform.pid)) killNow(executor);
-		const run = await runEnded(platform.api, id, 3_000);
-		expect(run).toMatchObject({ status: "failed", error: { code: "executor_lost" } });
-		await expectNothingHeld(platform.api);
-		expect((await listCalls(platform.api, id)).map((call) => [call.verb, call.status])).toEqual([
+	test("under the same run again and again ends it as executor_lost; the next run works", { timeout: TEST_MS }, async () => {
+		const site = shared.now;
+		const { id } = await site.api.run(spinRun());
+		for (let attempt = 1; attempt <= 5; attempt += 1) {
+			await attemptOf(site, id, attempt);
+			await killComputing(site);
+		}
+		const run = await runEnded(site.api, id, RECOVERED_MS);
+		expect(run).toMatchObject({ status: "failed", attempt: 5, error: { code: "executor_lost" } });
+		expect(run.usage.cpuMs).toBeGreaterThan(1_000);
+		const next = await site.api.run(sendRun(site.upstream.host, "next"));
+		expect(next.status).toBe("succeeded");
+		expect(await expectWhole(site.api, [run, next], effectsOf(site, "next"))).toEqual(new Map([["done", 1]]));
+	});
+
+	test("in the middle of a call that must not be repeated: the host brings it to its end, once, and the next attempt is told", {
+		timeout: TEST_MS,
+	}, async () => {
+		const site = shared.now;
+		const held = site.upstream.hold("cut", "sent");
+		const { id } = await site.api.run({ ...sendRun(site.upstream.host, "cut"), wait: 0 });
+		await held.arrived;
+		killExecutors(site);
+		await attemptOf(site, id, 2);
+		expect((await listCalls(site.api, id)).map(({ verb, status }) => [verb, status])).toEqual([
 			["files", "done"],
-			["http.fetch", "unknown"],
+			["http.fetch", "started"],
 		]);
-		upstream.release();
-		const next = await platform.api.run(sendRun(upstream.host, "/now", "next"));
-		expect(next.status).toBe("succeeded");
-		expect(await expectWhole([id, next.id])).toEqual(
-			new Map([
-				["unknown", 1],
-				["done", 1],
-			]),
-		);
+		await held.answer();
+		const run = await runEnded(site.api, id, RECOVERED_MS);
+		expect(run).toMatchObject({ status: "succeeded", attempt: 2, result: answerOf({ mark: "cut", step: "sent" }) });
+		expect(await expectWhole(site.api, [run], effectsOf(site, "cut"))).toEqual(new Map([["done", 1]]));
 	});
 });
 
-describe("the whole platform killed", () => {
-	test("while runs compute, wait for an executor, or are in a call: each ends once, and those that had done nothing are run again", async () => {
-		await platform.terminate();
-		await restart(2);
-		const { api } = platform;
-		const inCall = await api.run({ ...sendRun(upstream.host, "/later", "in-call"), wait: 0 });
-		await upstream.arrived("in-call");
-		const computing = await api.run({ ...spinRun(15_000), wait: 0 });
-		await until("a run shown as running", 5_000, async () => ((await getRun(api, computing.id)).status === "running" ? true : null));
-		const waiting = await Promise.all(["first", "second"].map((mark) => api.run({ ...sendRun(upstream.host, "/now", mark), wait: 0 })));
-		const queued = await api.run({ ...sendRun(upstream.host, "/now", "queued"), limits: { wallMs: 60_000 }, wait: 0 });
-		const acknowledged = await api.run({ ...sendRun(upstream.host, "/now", "acknowledged"), wait: 0 });
-		await platform.kill();
-		await restart(2);
-		const ids = [inCall, computing, ...waiting, queued, acknowledged].map((run) => run.id);
-		const counts = await expectWhole(ids);
-		const ended = await Promise.all(ids.map((id) => getRun(platform.api, id)));
-		expect(ended.map((run) => run.error?.code ?? run.status)).toEqual([
-			"interrupted",
-			"interrupted",
-			"succeeded",
-			"succeeded",
-			"succeeded",
-			"succeeded",
-		]);
-		expect(counts).toEqual(
-			new Map([
-				["unknown", 1],
-				["done", 4],
-			]),
-		);
-		const after = await platform.api.run(sendRun(upstream.host, "/now", "after"));
-		expect(after.status).toBe("succeeded");
-	}, 90_000);
+describe("the whole platform killed while runs compute, wait for an executor, or are in calls", () => {
+	const shared = shareSite(6);
+	/** By mark. */
+	const runs = new Map<string, Run>();
+	const idOf = (mark: string): string => runs.get(mark)?.id ?? "";
+	const endOf = (mark: string): Promise<Run> => runEnded(shared.now.api, idOf(mark), RECOVERED_MS);
 
-	test("again and again at random moments with twenty runs in flight: every run that was answered or is listed ends once, and a retry finds its run", async () => {
-		const random = startRandom();
-		const acknowledged = new Map<string, string>();
-		const unanswered = new Map<string, CreateRunInput>();
-		const post = async (mark: string): Promise<void> => {
-			const request = { ...sendRun(upstream.host, "/now", mark), wait: random.below(2) === 0 ? 0 : 5 };
-			const answer = await platform.api.request("POST", "/v1/runs", request, { "idempotency-key": mark }).catch(() => null);
-			// The control plane may outlive the supervisor by an instant: it then says that no executor took the run, and has begun nothing.
-			if (answer === null || answer.status === 503) unanswered.set(mark, request);
-			else if (answer.status === 201 || answer.status === 202) acknowledged.set(mark, Run.parse(answer.body).id);
-			else throw new Error(`POST /v1/runs: found ${answer.status} ${JSON.stringify(answer.body)}, wanted 201, 202 or 503`);
+	beforeAll(async () => {
+		const { api, upstream } = shared.now;
+		const start = async (mark: string, request: ReturnType<typeof sendRun>): Promise<void> => {
+			runs.set(mark, await api.run({ ...request, wait: 0 }));
 		};
-		for (let round = 0; round < 5; round += 1) {
-			const posts = Array.from({ length: 20 }, (_each, index) => post(`round-${round}-${index}`));
-			await setTimeout(random.below(900));
-			await Promise.all([platform.kill(), ...posts]);
-			await restart();
-		}
-		console.log(`seed ${random.seed}: ${acknowledged.size} answered, ${unanswered.size} not, ${upstream.effects.length} requests`);
-		for (const [mark, request] of unanswered) {
-			const [one, other] = await Promise.all([0, 1].map(() => platform.api.run(request, { "idempotency-key": mark })));
-			expect(one?.id).toBe(other?.id);
-			if (one !== undefined) acknowledged.set(mark, one.id);
-		}
-		expect(acknowledged.size).toBe(100);
-		expect(new Set(acknowledged.values()).size).toBe(100);
-		await expectWhole([...acknowledged.values()]);
-		expect((await listRuns(platform.api)).map((run) => run.id).sort()).toEqual([...acknowledged.values()].sort());
-		const runs = await Promise.all([...acknowledged.values()].map((id) => getRun(platform.api, id)));
-		// `executor_lost`: the control plane outlived the executors by an instant, and wrote down that they were gone.
-		for (const run of runs) expect(run.error?.code ?? run.status).toMatch(/^(succeeded|interrupted|executor_lost)$/);
-	}, 120_000);
-});
+		const inCall = { keyed: "keyed", reads: "reads", done: "plain", failed: "plain", repeat: "plain" } as const;
+		const marks = ["keyed", "reads", "done", "failed", "repeat"] as const;
+		const holds = marks.map((mark) => upstream.hold(mark, "sent"));
+		await Promise.all(marks.map((mark) => start(mark, sendRun(upstream.host, mark, inCall[mark]))));
+		await Promise.all(holds.map(({ arrived }) => arrived));
+		await start("computing", computeRun(250));
+		await until("a run shown as running", RECOVERED_MS, async () =>
+			(await getRun(api, idOf("computing"))).status === "running" ? true : null,
+		);
+		await Promise.all(["first", "second"].map((mark) => start(mark, sendRun(upstream.host, mark))));
+		await start("queued", { ...sendRun(upstream.host, "queued"), limits: { wallMs: 60_000 } });
+		await shared.now.crash();
+	}, TEST_MS);
 
-test("the control plane's process killed alone comes back by itself: its runs end, the next ones work", async () => {
-	const { id } = await platform.api.run({ ...sendRun(upstream.host, "/later", "cut"), wait: 0 });
-	await upstream.arrived("cut");
-	for (const each of platform.family()) if (each.commandLine.includes("workerd serve --binary")) killNow(each);
-	await until("a control plane that answers", 10_000, () =>
-		fetch(`${platform.url}/healthz`).then(
-			(response) => (response.ok ? true : null),
-			() => null,
-		),
-	);
-	const next = await platform.api.run(sendRun(upstream.host, "/now", "next"));
-	expect(next.status).toBe("succeeded");
-	const counts = await expectWhole([id, next.id]);
-	expect(await getRun(platform.api, id)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
-	expect(counts).toEqual(
-		new Map([
-			["unknown", 1],
-			["done", 1],
-		]),
-	);
-});
+	test("all that may be repeated end right by themselves, each request with the key that it had", { timeout: TEST_MS }, async () => {
+		const marks = ["keyed", "reads", "computing", "first", "second", "queued"];
+		const ended = await Promise.all(marks.map(endOf));
+		expect(ended.map(({ status }) => status)).toEqual(marks.map(() => "succeeded"));
+		expect(await expectWhole(shared.now.api, ended, effectsOf(shared.now, ...marks))).toEqual(new Map([["done", 5]]));
+		expect(effectsOf(shared.now, "keyed", "reads")).toHaveLength(4);
+	});
 
-describe("SIGTERM", () => {
-	test("lets a running run finish, ends with 0, and leaves nothing to recover", async () => {
-		const { id } = await platform.api.run({ ...sendRun(upstream.host, "/later", "last"), wait: 0 });
-		await upstream.arrived("last");
-		const code = platform.terminate();
-		upstream.release();
-		expect(await code).toBe(0);
-		await restart();
-		expect(await getRun(platform.api, id)).toMatchObject({ status: "succeeded", attempt: 1 });
-		expect(await expectWhole([id])).toEqual(new Map([["done", 1]]));
+	test("calls that must not be repeated wait until a person settles them: as done, as failed, or to be repeated", {
+		timeout: TEST_MS,
+	}, async () => {
+		const { api, upstream } = shared.now;
+		const marks = ["done", "failed", "repeat"];
+		const stuck = await Promise.all(marks.map((mark) => unresolved(shared.now, idOf(mark))));
+		expect(stuck.map(({ status, pendingApprovals }) => [status, pendingApprovals])).toEqual(marks.map(() => ["waiting_approval", []]));
+		await expectNothingHeld(api);
+		expect(effectsOf(shared.now, ...marks)).toHaveLength(3);
+		const [done = "", failed = "", repeat = ""] = stuck.map(({ unresolvedCalls }) => unresolvedCalls[0] ?? "");
+		expect(await resolve(api, done, truthOf(upstream, done))).toMatchObject({ status: "done" });
+		expect(await resolve(api, failed, { outcome: "failed", message: "the far side has nothing" })).toMatchObject({ status: "failed" });
+		expect(await resolve(api, repeat, { outcome: "repeat" })).toMatchObject({ status: "started" });
+		expect((await api.request("POST", `/v1/calls/${done}/resolve`, { outcome: "repeat" })).status).toBe(409);
+		const ended = await Promise.all(marks.map(endOf));
+		expect(ended.map(({ status, result }) => [status, result])).toEqual([
+			["succeeded", answerOf({ mark: "done", step: "sent" })],
+			[
+				"succeeded",
+				expect.stringContaining("upstream_failed: Calling env.plain.fetch: a person says that it did not happen: the far side has nothing"),
+			],
+			["succeeded", answerOf({ mark: "repeat", step: "sent" })],
+		]);
+		await expectNothingHeld(api);
+		expect(effectsOf(shared.now, "done", "failed")).toHaveLength(2);
+		expect(effectsOf(shared.now, "repeat").map(({ idempotencyKey }) => idempotencyKey)).toEqual([repeat, repeat]);
+		const calls = await Promise.all(ended.map(({ id }) => listCalls(api, id)));
+		expect(calls.map((list) => list.at(-1)?.status)).toEqual(["done", "failed", "done"]);
 	});
 });
 
-test("a second platform on the same data folder refuses to start, and the first goes on", async () => {
-	await expect(start()).rejects.toThrow(`process ${platform.pid} uses it`);
-	const run = await platform.api.run(sendRun(upstream.host, "/now", "alone"));
-	expect(run.status).toBe("succeeded");
+describe("a part of the platform", () => {
+	const shared = shareSite(2);
+
+	test("the control plane's process, killed alone, comes back by itself: its runs end right, the next ones work", {
+		timeout: TEST_MS,
+	}, async () => {
+		const site = shared.now;
+		const held = site.upstream.hold("cut", "sent");
+		const { id } = await site.api.run({ ...sendRun(site.upstream.host, "cut", "keyed"), wait: 0 });
+		await held.arrived;
+		for (const each of site.platform.family()) if (each.commandLine.includes("workerd serve --binary")) killNow(each);
+		await until("a control plane that answers", RECOVERED_MS, () =>
+			fetch(`${site.platform.url}/healthz`).then(
+				(response) => (response.ok ? true : null),
+				() => null,
+			),
+		);
+		const next = await site.api.run(sendRun(site.upstream.host, "next"));
+		const run = await runEnded(site.api, id, RECOVERED_MS);
+		expect([run.status, next.status]).toEqual(["succeeded", "succeeded"]);
+		expect(await expectWhole(site.api, [run, next], site.upstream.effects)).toEqual(new Map([["done", 2]]));
+	});
+
+	test("SIGTERM lets a running run finish, ends with 0, and leaves nothing to recover; a second platform on the same data refuses to start", {
+		timeout: TEST_MS,
+	}, async () => {
+		const site = shared.now;
+		await expect(site.second()).rejects.toThrow(`process ${site.platform.pid} uses it`);
+		const held = site.upstream.hold("last", "sent");
+		const { id } = await site.api.run({ ...sendRun(site.upstream.host, "last"), wait: 0 });
+		await held.arrived;
+		const code = site.platform.terminate();
+		await held.answer();
+		expect(await code).toBe(0);
+		await site.restart();
+		const run = await getRun(site.api, id);
+		expect(run).toMatchObject({ status: "succeeded", attempt: 1 });
+		expect(await expectWhole(site.api, [run], effectsOf(site, "last"))).toEqual(new Map([["done", 1]]));
+	});
 });

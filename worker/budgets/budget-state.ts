@@ -1,25 +1,52 @@
 import { z } from "zod";
 import { Amounts, type BudgetLimits, type Limits } from "../../contract/budgets.ts";
+import { Crossed, type Threshold, takeThresholds } from "./thresholds.ts";
 import { addVectors, DIMENSIONS, type Dimension, subtractVectors, type Vector, ZERO } from "./vector.ts";
-import { WINDOW_KINDS, type WindowKind, windowReset, windowStart } from "./windows.ts";
+import { WINDOW_KINDS, type WindowKind, windowReset, windowSpan } from "./windows.ts";
 
-const WindowShape = z.strictObject({ startMs: z.int(), settled: Amounts, held: Amounts });
+/** `resetsAtMs`: when the window ends, as it was when it began; a state of before windows kept it has none, and its windows are UTC's. */
+const WindowShape = z.strictObject({
+	startMs: z.int(),
+	resetsAtMs: z.int().nullable().optional(),
+	settled: Amounts,
+	held: Amounts,
+	crossed: Crossed.optional(),
+});
+type WindowShape = z.infer<typeof WindowShape>;
+
+const NONE_YET = { startMs: 0, resetsAtMs: 0, settled: ZERO, held: ZERO };
 
 /** What has been spent and set aside in each window that is current. */
-export const BudgetState = z.strictObject({ hour: WindowShape, day: WindowShape, month: WindowShape, lifetime: WindowShape });
+export const BudgetState = z.strictObject({
+	minute: WindowShape.default(NONE_YET),
+	hour: WindowShape,
+	day: WindowShape,
+	month: WindowShape,
+	lifetime: WindowShape,
+});
 export type BudgetState = z.infer<typeof BudgetState>;
 
-/** A part of the budget set aside: how much, and in which windows (by their starts) it counts. */
+/** A part of the budget set aside: how much, and in which windows (by their starts) it counts. `slice`, `liveSlice`: out of which slices of the tenant's budget and of its live runs. */
 export const Hold = z.strictObject({
 	amount: Amounts,
-	windows: z.strictObject({ hour: z.int(), day: z.int(), month: z.int(), lifetime: z.int() }),
+	windows: z.strictObject({ minute: z.int().default(-1), hour: z.int(), day: z.int(), month: z.int(), lifetime: z.int() }),
+	slice: z.int().optional(),
+	liveSlice: z.int().optional(),
 });
 export type Hold = z.infer<typeof Hold>;
 
-/** Why a hold could not be made: which limit, what is left of it, when it resets (null: never). */
+/** Whose limit it is: one run's, one grant's, the agent's, or its tenant's. */
+export type BudgetLevel = "run" | "grant" | "agent" | "tenant";
+
+/** Why a hold could not be made: whose limit, which one, what is left of it, when it resets (null: never). */
 export interface Shortage {
-	readonly window: WindowKind | "run";
-	readonly dimension: Dimension;
+	/** Left out: the run's where the window is `run`, else the agent's. */
+	readonly level?: BudgetLevel;
+	/** The grant's name, for its level. */
+	readonly grant?: string;
+	/** `now`: what may be under way at once. */
+	readonly window: WindowKind | "run" | "now";
+	readonly dimension: Dimension | "liveRuns";
 	readonly limit: number;
 	readonly left: number;
 	readonly wanted: number;
@@ -28,19 +55,35 @@ export interface Shortage {
 
 type HoldAnswer = { kind: "held"; state: BudgetState; hold: Hold } | { kind: "short"; shortage: Shortage };
 
-export const emptyBudget = (atMs: number): BudgetState => {
-	const fresh = (kind: WindowKind) => ({ startMs: windowStart(kind, atMs), settled: ZERO, held: ZERO });
-	return { hour: fresh("hour"), day: fresh("day"), month: fresh("month"), lifetime: fresh("lifetime") };
-};
+const eachWindow = <Made>(make: (kind: WindowKind) => Made): Record<WindowKind, Made> => ({
+	minute: make("minute"),
+	hour: make("hour"),
+	day: make("day"),
+	month: make("month"),
+	lifetime: make("lifetime"),
+});
 
-/** The state with every window that has ended replaced by an empty one. A clock that runs backwards keeps the later window. */
-export const rollOver = (state: BudgetState, atMs: number): BudgetState => {
-	const roll = (kind: WindowKind) => {
-		const startMs = windowStart(kind, atMs);
-		return startMs > state[kind].startMs ? { startMs, settled: ZERO, held: ZERO } : state[kind];
-	};
-	return { hour: roll("hour"), day: roll("day"), month: roll("month"), lifetime: roll("lifetime") };
-};
+/** @param zone by whose clocks the windows begin and end, an IANA name */
+export const emptyBudget = (atMs: number, zone = "UTC"): BudgetState =>
+	eachWindow((kind) => {
+		const { startMs, endMs } = windowSpan(kind, atMs, zone);
+		return { startMs, resetsAtMs: endMs, settled: ZERO, held: ZERO };
+	});
+
+const endOf = (kind: WindowKind, window: WindowShape): number | null =>
+	window.resetsAtMs === undefined ? windowReset(kind, window.startMs) : window.resetsAtMs;
+
+/**
+ * The state with every window that has ended replaced by an empty one. A clock that runs backwards keeps the later window; a window keeps the end that it had
+ * when it began, so a change of the zone holds from the next one, and none gives its money twice.
+ */
+export const rollOver = (state: BudgetState, atMs: number, zone = "UTC"): BudgetState =>
+	eachWindow((kind) => {
+		const resetsAtMs = endOf(kind, state[kind]);
+		if (resetsAtMs === null || atMs < resetsAtMs) return state[kind];
+		const { startMs, endMs } = windowSpan(kind, atMs, zone);
+		return { startMs: Math.max(startMs, resetsAtMs), resetsAtMs: endMs, settled: ZERO, held: ZERO };
+	});
 
 /** What keeps an amount from fitting under limits where `used` is spent or set aside already; null when it fits. */
 export const findShortage = (
@@ -58,25 +101,16 @@ export const findShortage = (
 };
 
 /** Sets an amount aside in every window, or says which limit it would pass. After it, settled + held <= limit in each limited dimension. */
-export const holdAmount = (before: BudgetState, limits: BudgetLimits, amount: Vector, atMs: number): HoldAnswer => {
-	const state = rollOver(before, atMs);
+export const holdAmount = (before: BudgetState, limits: BudgetLimits, amount: Vector, atMs: number, zone = "UTC"): HoldAnswer => {
+	const state = rollOver(before, atMs, zone);
 	for (const window of WINDOW_KINDS) {
 		const shortage = findShortage(limits[window] ?? {}, addVectors(state[window].settled, state[window].held), amount);
-		if (shortage !== null) return { kind: "short", shortage: { window, ...shortage, resetsAtMs: windowReset(window, atMs) } };
+		if (shortage !== null) return { kind: "short", shortage: { window, ...shortage, resetsAtMs: endOf(window, state[window]) } };
 	}
-	const put = (kind: WindowKind) => ({ ...state[kind], held: addVectors(state[kind].held, amount) });
 	return {
 		kind: "held",
-		state: { hour: put("hour"), day: put("day"), month: put("month"), lifetime: put("lifetime") },
-		hold: {
-			amount,
-			windows: {
-				hour: state.hour.startMs,
-				day: state.day.startMs,
-				month: state.month.startMs,
-				lifetime: state.lifetime.startMs,
-			},
-		},
+		state: eachWindow((kind) => ({ ...state[kind], held: addVectors(state[kind].held, amount) })),
+		hold: { amount, windows: eachWindow((kind) => state[kind].startMs) },
 	};
 };
 
@@ -92,15 +126,28 @@ export const coveredBy = (hold: Hold, real: Vector): Vector => ({
 });
 
 /** Turns a hold into spending: takes it out of what is set aside and adds what was charged, in the windows it was made in. */
-export const settleHold = (before: BudgetState, hold: Hold, charged: Vector, atMs: number): BudgetState => {
-	const state = rollOver(before, atMs);
-	const settle = (kind: WindowKind) =>
+export const settleHold = (before: BudgetState, hold: Hold, charged: Vector, atMs: number, zone = "UTC"): BudgetState => {
+	const state = rollOver(before, atMs, zone);
+	return eachWindow((kind) =>
 		state[kind].startMs === hold.windows[kind]
 			? {
 					...state[kind],
 					held: subtractVectors(state[kind].held, hold.amount),
 					settled: addVectors(state[kind].settled, charged),
 				}
-			: state[kind];
-	return { hour: settle("hour"), day: settle("day"), month: settle("month"), lifetime: settle("lifetime") };
+			: state[kind],
+	);
+};
+
+/** The parts of limits that what is settled has reached and that no window has told of yet, and the state that will not tell them again. */
+export const crossThresholds = (state: BudgetState, limits: BudgetLimits): { state: BudgetState; told: Threshold[] } => {
+	const told: Threshold[] = [];
+	const marked = eachWindow((kind) => {
+		const window = state[kind];
+		const { settled, crossed = {} } = window;
+		const taken = takeThresholds(kind, limits[kind] ?? {}, { settled, crossed, resetsAtMs: endOf(kind, window) });
+		told.push(...taken.told);
+		return taken.told.length === 0 ? window : { ...window, crossed: taken.crossed };
+	});
+	return { state: told.length === 0 ? state : marked, told };
 };

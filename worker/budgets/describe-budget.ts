@@ -13,20 +13,39 @@ const leftOf = (limits: Limits, used: Vector): Limits => {
 };
 
 /** The budget as the API shows it at a moment. */
-export const describeBudget = (limits: BudgetLimits, before: BudgetState, atMs: number): Budget => {
-	const state = rollOver(before, atMs);
+export const describeBudget = (limits: BudgetLimits, before: BudgetState, atMs: number, zone = "UTC"): Budget => {
+	const state = rollOver(before, atMs, zone);
 	const show = (kind: WindowKind) => ({
 		limits: limits[kind] ?? {},
 		settled: state[kind].settled,
 		held: state[kind].held,
 		left: leftOf(limits[kind] ?? {}, addVectors(state[kind].settled, state[kind].held)),
-		resetsAtMs: windowReset(kind, atMs),
+		resetsAtMs: state[kind].resetsAtMs === undefined ? windowReset(kind, state[kind].startMs) : state[kind].resetsAtMs,
 	});
-	return { limits, windows: { hour: show("hour"), day: show("day"), month: show("month"), lifetime: show("lifetime") } };
+	return {
+		limits,
+		windows: { minute: show("minute"), hour: show("hour"), day: show("day"), month: show("month"), lifetime: show("lifetime") },
+	};
 };
 
-/** A refusal's sentence: which limit, what is left, what was wanted, when it resets. */
+/** A refusal's sentence: whose limit and which, what is left, what was wanted, when it resets. */
 export const describeShortage = (shortage: Shortage): string => {
-	const reset = shortage.resetsAtMs === null ? "it does not reset" : `it resets at ${new Date(shortage.resetsAtMs).toISOString()}`;
-	return `Setting budget aside: ${shortage.left} ${shortage.dimension} left of the ${shortage.window} limit of ${shortage.limit}, wanted ${shortage.wanted}; ${reset}`;
+	const { dimension, limit, left, wanted, resetsAtMs } = shortage;
+	if (shortage.window === "now")
+		return `Setting budget aside: ${left} of the ${ownerOf(shortage)}${limit} runs at once are left, wanted ${wanted}`;
+	const reset = resetsAtMs === null ? "it does not reset" : `it resets at ${new Date(resetsAtMs).toISOString()}`;
+	return `Setting budget aside: ${left} ${dimension} left of the ${ownerOf(shortage)}${shortage.window} limit of ${limit}, wanted ${wanted}; ${reset}`;
+};
+
+const ownerOf = ({ level, grant }: Shortage): string => {
+	switch (level) {
+		case "grant":
+			return `grant ${grant ?? ""}'s `;
+		case "agent":
+			return "agent's ";
+		case "tenant":
+			return "tenant's ";
+		default:
+			return "";
+	}
 };

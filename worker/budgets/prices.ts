@@ -1,13 +1,30 @@
+import type { PriceTable } from "../../contract/budgets.ts";
 import type { PartialVector } from "./vector.ts";
 
 /** What the platform charges, in billionths of a US dollar: a run, a millisecond of CPU, a KiB that leaves the house. */
 export const PRICES = { runNanos: 300, cpuMsNanos: 20, egressKibNanos: 90 } as const;
 
-/** Cost in millionths of a US dollar, rounded up, of an amount whose own `usdMicros` (what a verb paid elsewhere) is added. */
-export const priceOf = (amount: PartialVector): number => {
+const KIB_PER_GIB = 1024 * 1024;
+
+/** The platform's prices as a table: what a tenant without one of its own pays. */
+export const DEFAULT_PRICES: PriceTable = {
+	runNanos: PRICES.runNanos,
+	cpuSecondNanos: PRICES.cpuMsNanos * 1000,
+	egressGibNanos: PRICES.egressKibNanos * KIB_PER_GIB,
+	verbs: {},
+};
+
+/**
+ * Cost in millionths of a US dollar, rounded up, of an amount whose own `usdMicros` (what a verb paid elsewhere) is added.
+ * @param verb by which a call used it: its price a call and a thousand tokens is added
+ */
+export const priceOf = (amount: PartialVector, table: PriceTable = DEFAULT_PRICES, verb: string | null = null): number => {
+	const ofVerb = verb === null || !Object.hasOwn(table.verbs, verb) ? undefined : table.verbs[verb];
 	const nanos =
-		(amount.runs ?? 0) * PRICES.runNanos +
-		(amount.cpuMs ?? 0) * PRICES.cpuMsNanos +
-		((amount.egressBytes ?? 0) / 1024) * PRICES.egressKibNanos;
+		(amount.runs ?? 0) * table.runNanos +
+		((amount.cpuMs ?? 0) * table.cpuSecondNanos) / 1000 +
+		((amount.egressBytes ?? 0) / 1024) * (table.egressGibNanos / KIB_PER_GIB) +
+		(amount.calls ?? 0) * (ofVerb?.callNanos ?? 0) +
+		((amount.tokens ?? 0) / 1000) * (ofVerb?.kiloTokenNanos ?? 0);
 	return Math.ceil(nanos / 1000) + (amount.usdMicros ?? 0);
 };

@@ -139,6 +139,30 @@ export const calls = sqliteTable(
 	(table) => [uniqueIndex("calls_by_run").on(table.tenantId, table.runId, table.seq)],
 );
 
+/** What waits for a person, or waited. */
+export const approvals = sqliteTable(
+	"approvals",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		agentId: text("agent_id").notNull(),
+		runId: text("run_id").notNull(),
+		status: text().notNull(),
+		/** Rises with each state of the approval, so that a late repeat never overwrites a newer one. */
+		revision: integer().notNull(),
+		/** JSON of a ListedApproval (contract/approvals). */
+		record: text().notNull(),
+		/** Canonical encoded arguments, whole, behind everything that lists read; null where the record has them whole. */
+		args: text(),
+	},
+	(table) => [
+		index("approvals_by_tenant").on(table.tenantId, table.id),
+		index("approvals_by_status").on(table.tenantId, table.status, table.id),
+		index("approvals_by_agent").on(table.tenantId, table.agentId, table.id),
+		index("approvals_by_run").on(table.tenantId, table.runId, table.id),
+	],
+);
+
 export const logLines = sqliteTable(
 	"log_lines",
 	{

@@ -72,6 +72,12 @@ export const harnessJob = (job: Job, spool: boolean): string =>
 			logChars: LIMITS.logChars,
 			errorMessageChars: LIMITS.errorMessageChars,
 			errorStackChars: LIMITS.errorStackChars,
+			choicesChars: LIMITS.choicesChars,
 		},
 		spool,
+		seed: job.seed,
+		clockMs: job.clockMs,
+		liveMs: job.liveMs ?? null,
+		timeline: job.timeline,
+		isReplay: job.isReplay ?? false,
 	});

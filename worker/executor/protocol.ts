@@ -5,6 +5,10 @@
 import { z } from "zod";
 import { ParsedJson } from "../../contract/common.ts";
 import { LIBRARY_NAMES } from "../../contract/libraries.ts";
+import { LIMITS } from "../../contract/limits.ts";
+
+/** Text of choices with where they begin: `${from} ${choices}`, or `${from} !` when they are too many to be told. */
+const CHOICES_CHARS = LIMITS.choicesChars + 64;
 
 /** A program as an isolate can load it: JavaScript with the program's own lines, and the author's text where it differs. */
 export const CompiledProgram = z.strictObject({
@@ -63,12 +67,22 @@ export const Job = z.strictObject({
 	input: z.string(),
 	grants: z.array(GrantShape),
 	limits: z.strictObject({ wallMs: z.int(), cpuMs: z.int(), memoryMb: z.int() }),
+	/** What the program's chance is drawn from: 64 hex characters. */
+	seed: z.string(),
+	/** The program's time when it starts, epoch milliseconds. */
+	clockMs: z.int(),
+	/** Of a run that repeats another's beginning: the program's time where that ends, epoch milliseconds. Its timers wait as if that were now. Absent: they wait for the real time. */
+	liveMs: z.int().nullable().optional(),
+	/** The choices that were recorded of this run so far (docs/design/replay.md), followed before it goes on live; empty: none. */
+	timeline: z.string(),
+	/** Every answer is recorded: its end waits until the gate has seen the calls that nobody awaits. Absent: false. */
+	isReplay: z.boolean().optional(),
 	/** Images of the datasets that its grants name, together; an engine beside the isolate may hold them. Absent: none. */
 	datasetBytes: z.int().optional(),
 });
 export type Job = z.infer<typeof Job>;
 
-/** A console line as captured. `atMs` is epoch milliseconds by the isolate's clock. */
+/** A console line as captured. `atMs` is epoch milliseconds by the program's own clock. */
 export const LogLine = z.strictObject({
 	seq: z.int().min(1),
 	atMs: z.number(),
@@ -91,7 +105,21 @@ export const HarnessAnswer = z.strictObject({
 			message: z.string(),
 			stack: z.string(),
 		}),
+		/** A call of it waits for a person: it is executed again when there is a decision. */
+		z.strictObject({
+			kind: z.literal("parked"),
+			/** When its program's next timer is due, epoch milliseconds; null: none. */
+			timerAtMs: z.int().min(0).nullable(),
+		}),
+		/** A call got no answer, so nothing was told to the program any more. */
+		z.strictObject({ kind: z.literal("cut") }),
 	]),
+	/** In which order events came, where more than one could: `${from} ${choices}` (docs/design/replay.md). */
+	choices: z.string().max(CHOICES_CHARS),
+	/** How many calls the program has made. One that it did not wait for may have been too late for the gate. */
+	places: z.int().min(0),
+	/** How many of them could be sent: those whose arguments could be read, and whose signal had not aborted before. */
+	sent: z.int().min(0),
 	logs: z.array(LogLine),
 	/** Lines that were made but not kept. */
 	logsDropped: z.int().min(0),
@@ -124,12 +152,21 @@ export const ExecutionOutcome = z.discriminatedUnion("kind", [
 ]);
 export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
 
+/** One line of the supervisor's answer to a job: console lines while it goes, and as the last line its outcome. */
+export const RunFrame = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("lines"), lines: z.array(LogLine).max(LIMITS.logLines) }),
+	...ExecutionOutcome.options,
+]);
+export type RunFrame = z.infer<typeof RunFrame>;
+
 /** A call on its way from an isolate to the gate. */
 export const GateCall = z.strictObject({
 	grant: z.string().max(64),
 	method: z.string().max(64),
 	/** Encoded array of arguments (contract/tagged-json). */
 	args: z.string(),
+	/** Where in its execution the program stood: `${place} ${from} ${choices}` (docs/design/replay.md). The isolate's word. */
+	at: z.string().max(CHOICES_CHARS),
 });
 export type GateCall = z.infer<typeof GateCall>;
 
@@ -171,16 +208,24 @@ export const ImportOutcome = z.discriminatedUnion("kind", [
 ]);
 export type ImportOutcome = z.infer<typeof ImportOutcome>;
 
-/** The gate's answer: an encoded value, or an error that the harness throws. */
+/** The program's time at an answer, epoch milliseconds; null: no time passed. */
+const atMs = z.int().nullable();
+
+/**
+ * The gate's answer: an encoded value, an error that the harness throws, word that the run is parked and its isolate may end, or, in a replay, that no answer
+ * of this call is recorded: none will come.
+ */
 export const GateAnswer = z.discriminatedUnion("kind", [
-	z.strictObject({ kind: z.literal("value"), value: z.string() }),
-	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string() }),
+	z.strictObject({ kind: z.literal("value"), value: z.string(), atMs }),
+	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string(), atMs }),
+	z.strictObject({ kind: z.literal("parked") }),
+	z.strictObject({ kind: z.literal("never") }),
 ]);
 export type GateAnswer = z.infer<typeof GateAnswer>;
 
 /** One line of an answer in parts: a part's encoded value, or, as the last line, the answer. */
 export const GateFrame = z.discriminatedUnion("kind", [
-	z.strictObject({ kind: z.literal("part"), value: z.string() }),
+	z.strictObject({ kind: z.literal("part"), value: z.string(), atMs }),
 	...GateAnswer.options,
 ]);
 export type GateFrame = z.infer<typeof GateFrame>;
@@ -198,8 +243,11 @@ export type ExecutorStatus = z.infer<typeof ExecutorStatus>;
 /** What runs programs. `loader` on Cloudflare, `remote` on one machine; absent, runs are refused. */
 export interface Executor {
 	compile(source: SourceProgram, tenantId: string): Promise<CompileOutcome | { kind: "refused"; why: string }>;
-	/** Resolves when the run has ended; `onStart` is called once when it has left the queue. Never throws for what a program does. */
-	run(job: Job, onStart: (startedAtMs: number) => void): Promise<ExecutionOutcome>;
+	/**
+	 * Resolves when the run has ended; `onStart` is called once when it has left the queue, `onLines` with console lines while the run goes, where the
+	 * executor sees them (on Cloudflare none does): each line once, in order, and those of the end perhaps only in the outcome. Never throws for what a program does.
+	 */
+	run(job: Job, onStart: (startedAtMs: number) => void, onLines?: (lines: readonly LogLine[]) => void): Promise<ExecutionOutcome>;
 	/** Makes a dataset's image. Never throws for what the data does. */
 	importDataset(job: ImportJob): Promise<ImportOutcome>;
 	/** Stops a run that this executor has; nothing if it does not have it. */

@@ -1,12 +1,6 @@
 import { z } from "zod";
-import {
-	CompileOutcome,
-	type ExecutionOutcome,
-	type Executor,
-	ExecutorStatus,
-	ImportOutcome,
-	ExecutionOutcome as Outcome,
-} from "./protocol.ts";
+import { CompileOutcome, type ExecutionOutcome, type Executor, ExecutorStatus, ImportOutcome } from "./protocol.ts";
+import { readRun } from "./remote-run.ts";
 
 const Refused = z.strictObject({ kind: z.literal("refused"), why: z.string() });
 const CompileAnswer = z.union([CompileOutcome, Refused]);
@@ -27,14 +21,15 @@ export const createRemoteExecutor = (service: Fetcher): Executor => {
 				return { kind: "refused", why: "the supervisor did not answer" };
 			}
 		},
-		run: async (job, onStart): Promise<ExecutionOutcome> => {
+		run: async (job, onStart, onLines = () => {}): Promise<ExecutionOutcome> => {
 			let startedAtMs: number | null = null;
 			try {
 				const response = await post("/run", job);
 				const header = response.headers.get("x-started-at-ms");
 				startedAtMs = header === null ? null : Number(header);
 				if (startedAtMs !== null) onStart(startedAtMs);
-				return Outcome.parse(await response.json());
+				if (response.body === null) throw new Error("Running a job: the supervisor's answer has no body");
+				return await readRun(response.body, onLines);
 			} catch {
 				// Whether anything ran is known only by the header that says so.
 				if (startedAtMs === null) return { kind: "refused", why: "the supervisor did not answer" };

@@ -26,7 +26,7 @@ const enginesOf = (loader: WorkerLoader): Engines => {
 /** On Cloudflare the Worker itself carries a call to an engine, in an isolate of Worker Loader. @returns text of a GateAnswer */
 export const carryOutHere = async (env: Env, authority: Authority, work: EngineWork): Promise<string> => {
 	const { callId } = work;
-	const finish = async (answer: string): Promise<string> => JSON.stringify(await finishEngineWork(env, authority, callId, answer));
+	const finish = (answer: string): Promise<string> => finishEngineWork(env, authority, callId, answer);
 	if (env.LOADER === undefined) return await finish("");
 	const { loader, shelf } = enginesOf(env.LOADER);
 	const owner = `${authority.runId}/${authority.attempt}`;

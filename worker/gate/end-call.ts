@@ -1,52 +1,65 @@
-import { ERRORS, type ErrorCode } from "../../contract/errors.ts";
-import { LIMITS } from "../../contract/limits.ts";
-import { encodeValue } from "../../contract/tagged-json.ts";
-import type { AgentPort } from "../env.ts";
-import type { GateAnswer } from "../executor/protocol.ts";
+import type { AgentPort, Env } from "../env.ts";
+import { errorText, stamped, valueText } from "../executor/answer-text.ts";
 import type { VerbOutcome } from "../verbs/verb.ts";
+import type { Authority } from "./attempt-token.ts";
+import { type Kept, keepAnswer } from "./keep-answer.ts";
 
-/** An error as the harness throws it. */
-export const refused = (code: ErrorCode, message: string, hint: string = ERRORS[code].hint): GateAnswer => ({
-	kind: "error",
-	code,
-	message,
-	hint,
-});
+const WRONG = "Performing a call: something went wrong on the host";
 
-/** What a program is told of a bug, and a line for the operator. @param error what was thrown, or a word for it */
-export const internal = (error: unknown): GateAnswer => {
+/**
+ * What an isolate is told when a call's end could not be recorded, and a line for the operator: its execution stops here, since a program must see nothing
+ * that the journal does not have. @param error what was thrown, or a word for it. @returns text of a GateAnswer
+ */
+export const internal = (error: unknown): string => {
 	report(error);
-	return refused("internal", "Performing a call: something went wrong on the host");
+	return stamped(errorText("run_ended", WRONG), null);
 };
 
 /** The outcome of a call that met a bug. */
 export const bug = (error: unknown): VerbOutcome => {
 	report(error);
-	return { kind: "failed", code: "internal", message: "Performing a call: something went wrong on the host", cost: {} };
+	return { kind: "failed", code: "internal", message: WRONG, cost: {} };
 };
 
 /** Names only: a message may carry a program's data. */
 const report = (error: unknown): void =>
 	console.error(`Performing a call: ${typeof error === "string" ? error : error instanceof Error ? error.name : "an unknown error"}`);
 
-/** Records how a call ended and says it to the program. */
-export const endCall = async (
-	object: AgentPort,
-	begun: { readonly callId: string; readonly verb: string },
-	outcome: VerbOutcome,
-): Promise<GateAnswer> => {
-	if (outcome.kind === "failed") {
-		const { code, message, cost, hint } = outcome;
-		await object.endCall({ callId: begun.callId, outcome: { kind: "failed", code, message, cost } });
-		return refused(code, message, hint);
-	}
-	await object.endCall({ callId: begun.callId, outcome: { kind: "done", cost: outcome.cost } });
-	return answerValue(outcome.value, begun.verb === "http.fetch");
+/** A call under way, as far as its end needs it. */
+export interface Ending {
+	readonly env: Pick<Env, "BLOBS">;
+	readonly object: AgentPort;
+	readonly authority: Authority;
+	readonly begun: { readonly callId: string; readonly verb: string };
+}
+
+/** What an outcome is to the program: text of a GateAnswer without its stamp. */
+export const outcomeText = (outcome: VerbOutcome, verb: string): string =>
+	outcome.kind === "done" ? valueText(outcome.value, verb === "http.fetch") : errorText(outcome.code, outcome.message, outcome.hint);
+
+/** Records how a call ended, with its answer, and says it to the program. @returns text of a GateAnswer */
+export const endCall = async ({ env, object, authority, begun }: Ending, outcome: VerbOutcome): Promise<string> => {
+	const { kept, text } = await keepAnswer(env, authority, begun.callId, outcomeText(outcome, begun.verb));
+	return await recordCall(object, begun.callId, outcome, kept, text, false);
 };
 
-/** @param response whether a value may stand for a Response. */
-export const answerValue = (value: unknown, response: boolean): GateAnswer => {
-	const encoded = encodeValue(value, { bytes: LIMITS.callAnswerBytes, response });
-	if (encoded.kind === "encoded") return { kind: "value", value: encoded.text };
-	return refused("response_too_large", `Answering a call: ${encoded.message}`);
+/** The same of an answer in parts, which are kept already; null: they could not be. */
+export const recordCall = async (
+	object: AgentPort,
+	callId: string,
+	outcome: VerbOutcome,
+	kept: Kept | null,
+	text: string,
+	inParts = true,
+): Promise<string> => {
+	const { cost } = outcome;
+	const ended = await object.endCall({
+		callId,
+		outcome: outcome.kind === "failed" ? { kind: "failed", code: outcome.code, message: outcome.message, cost } : { kind: "done", cost },
+		answer: kept ?? { text: null, key: null },
+		inParts,
+	});
+	return ended === null
+		? stamped(errorText("run_ended", "Ending a call: its run is over, or somebody ended it before"), null)
+		: stamped(text, ended.atMs);
 };

@@ -6,13 +6,14 @@ import { commitContent } from "../datasets/commit-content.ts";
 import { readDescription } from "../datasets/dataset-description.ts";
 import { EngineAnswer } from "../engine/engine-protocol.ts";
 import type { Env } from "../env.ts";
-import type { EngineWork, GateAnswer } from "../executor/protocol.ts";
+import { errorText, stamped } from "../executor/answer-text.ts";
+import type { EngineWork } from "../executor/protocol.ts";
 import { knownResource } from "../resources/known-resources.ts";
 import { findResource } from "../resources/resource-store.ts";
 import type { Act, VerbOutcome } from "../verbs/verb.ts";
 import type { Authority } from "./attempt-token.ts";
 import { callContext } from "./call-context.ts";
-import { bug, endCall, internal, refused } from "./end-call.ts";
+import { bug, endCall, internal } from "./end-call.ts";
 import { EngineCalls, type OpenCall } from "./engine-calls.ts";
 import { type BegunCall, prepareAgain } from "./prepare-again.ts";
 
@@ -51,7 +52,7 @@ export const beginEngineWork = async (
 const endLate = async (env: Env, open: OpenCall<BegunCall>): Promise<void> => {
 	await dropSaved(env, open);
 	const message = `Querying the dataset ${open.dataset.name}: no engine answered in time`;
-	await endCall(agentObject(env, open.authority), open.call, { kind: "failed", code: "upstream_timeout", message, cost: {} });
+	await endCall(ending(env, open), { kind: "failed", code: "upstream_timeout", message, cost: {} });
 };
 
 /**
@@ -59,16 +60,24 @@ const endLate = async (env: Env, open: OpenCall<BegunCall>): Promise<void> => {
  * recorded. A call ends once; what else comes under its id finds nothing. Never throws.
  * @param text an EngineAnswer, and after a write a second line with the tables: the word of the run's own process, which holds the data anyway
  */
-export const finishEngineWork = async (env: Env, authority: Authority, callId: string, text: string): Promise<GateAnswer> => {
+export const finishEngineWork = async (env: Env, authority: Authority, callId: string, text: string): Promise<string> => {
 	const open = calls.take(callId, authority, Date.now());
-	if (open === null) return refused("run_ended", "Ending a call: no call of this run waits for an engine's answer under this id");
+	if (open === null)
+		return stamped(errorText("run_ended", "Ending a call: no call of this run waits for an engine's answer under this id"), null);
 	try {
 		const outcome = await conclude(env, open, text).catch(bug);
-		return await endCall(agentObject(env, authority), open.call, outcome);
+		return await endCall(ending(env, open), outcome);
 	} catch (error) {
 		return internal(error);
 	}
 };
+
+const ending = (env: Env, { authority, call }: OpenCall<BegunCall>) => ({
+	env,
+	object: agentObject(env, authority),
+	authority,
+	begun: call,
+});
 
 const conclude = async (env: Env, open: OpenCall<BegunCall>, text: string): Promise<VerbOutcome> => {
 	const [answerText = "", tablesText = "[]"] = text.split("\n", 2);
@@ -103,7 +112,7 @@ const commit = async (env: Env, open: OpenCall<BegunCall>, tables: DatasetTables
 	const { saved, dataset, authority } = open;
 	const failed = (message: string): Committed => ({ kind: "failed", code: "conflict", message, cost: {} });
 	// Nothing that a run did comes true after its end.
-	if (!(await agentObject(env, authority).isLive(authority.runId, authority.attempt))) {
+	if (!(await agentObject(env, authority).isCurrent(authority.runId, authority.attempt))) {
 		await dropSaved(env, open);
 		return { kind: "failed", code: "run_ended", message: `Writing to the dataset ${dataset.name}: the run is over`, cost: {} };
 	}

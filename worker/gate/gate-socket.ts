@@ -10,7 +10,7 @@ import { serveImport } from "./import-calls.ts";
 import { performCall } from "./perform-call.ts";
 
 /** A call's arguments are a JSON string inside JSON, where a character may take six. */
-const CALL_BYTES = LIMITS.argumentBytes * 6 + 4_096;
+const CALL_BYTES = (LIMITS.argumentBytes + LIMITS.choicesChars) * 6 + 4_096;
 /** An engine's answer has its rows as a JSON string inside JSON; beside them the names of columns and tables. */
 const FINISH_BYTES = LIMITS.sqlAnswerBytes.max * 2 + 2 * LIMITS.resourceBytes;
 
@@ -45,7 +45,7 @@ export class GateSocket extends WorkerEntrypoint<Env> {
 		const call = GateCall.safeParse(body.kind === "value" ? body.value : null);
 		if (!call.success) return new Response(null, { status: 400 });
 		const reply = await performCall(this.env, authority, call.data);
-		if (reply.kind === "answer") return Response.json(reply.answer);
+		if (reply.kind === "answer") return new Response(reply.text, { headers: { "content-type": "application/json" } });
 		if (reply.kind === "engine") return new Response(JSON.stringify(reply.work), { headers: { "content-type": ENGINE_WORK } });
 		this.ctx.waitUntil(reply.ended);
 		return new Response(reply.frames, { headers: { "content-type": "application/x-ndjson" } });
@@ -62,7 +62,7 @@ export class GateSocket extends WorkerEntrypoint<Env> {
 	/** What is too large to be read ends the call as an answer that cannot be read does. */
 	async #finish(authority: Authority, callId: string, request: Request): Promise<Response> {
 		const text = (await readText(request, FINISH_BYTES)) ?? "";
-		return Response.json(await finishEngineWork(this.env, authority, callId, text));
+		return new Response(await finishEngineWork(this.env, authority, callId, text), { headers: { "content-type": "application/json" } });
 	}
 }
 

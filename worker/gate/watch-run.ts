@@ -2,29 +2,33 @@ import { LIMITS } from "../../contract/limits.ts";
 import type { AgentPort } from "../env.ts";
 import type { Authority } from "./attempt-token.ts";
 
-/** A look at the run of a call, again and again while the call acts. */
+/** A call's ear for the end of its run. */
 export interface RunWatch {
-	/** Aborts when the attempt is over. */
+	/** Aborts when the run has ended. */
 	readonly over: AbortSignal;
 	end(): void;
 }
 
 /**
- * Nobody tells the host that the process behind a call is gone: its connection is seen to be cut only when something is written to it, and an upstream that
- * sends nothing gives nothing to write. So the agent's object is asked each LIMITS.runWatchMs whether the attempt is still live.
+ * Tells a call that is under way when its run ends: cancelled, out of time, or dead. The agent's object is asked to answer at that moment, once the call has
+ * taken LIMITS.runWatchMs: most calls are over by then and ask nothing. An attempt that dies under a run that goes on ends no call: what it does is
+ * recorded, and the next attempt is answered with it.
  */
-export const watchRun = (object: AgentPort, { runId, attempt }: Pick<Authority, "runId" | "attempt">): RunWatch => {
+export const watchRun = (object: AgentPort, { runId }: Pick<Authority, "runId">): RunWatch => {
 	const controller = new AbortController();
-	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isEnded = false;
-	const look = async (): Promise<void> => {
-		if (!(await isLive(object, runId, attempt))) controller.abort();
-		else if (!isEnded) wait();
+	const listen = async (): Promise<void> => {
+		while (!isEnded) {
+			const askedAtMs = Date.now();
+			if (await isOver(object, runId)) {
+				controller.abort();
+				return;
+			}
+			// An answer that came early is one that says nothing: the object was away.
+			if (Date.now() - askedAtMs < LIMITS.runWatchMs) await rest();
+		}
 	};
-	const wait = (): void => {
-		timer = setTimeout(() => void look(), LIMITS.runWatchMs);
-	};
-	wait();
+	const timer = setTimeout(() => void listen(), LIMITS.runWatchMs);
 	return {
 		over: controller.signal,
 		end: () => {
@@ -35,10 +39,13 @@ export const watchRun = (object: AgentPort, { runId, attempt }: Pick<Authority, 
 };
 
 /** An object that cannot be asked says nothing of the run: the call's own time still ends it. */
-const isLive = async (object: AgentPort, runId: string, attempt: number): Promise<boolean> => {
+const isOver = async (object: AgentPort, runId: string): Promise<boolean> => {
 	try {
-		return await object.isLive(runId, attempt);
+		return await object.untilEnded(runId, LIMITS.runWatchWaitMs);
 	} catch {
-		return true;
+		return false;
 	}
 };
+
+const REST_MS = 1_000;
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));

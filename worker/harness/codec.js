@@ -1,6 +1,7 @@
 /**
  * Values to and from the encoding of docs/design/values.md, inside the isolate. The host has its own (contract/tagged-json.ts) and believes nothing of this one.
  */
+import { withCanonicalNaN } from "./canonical-nan.js";
 import { className } from "./inspect.js";
 import {
 	apply,
@@ -261,7 +262,7 @@ const describeClass = (value) => {
 /** @param {State} state @param {Uint8Array} bytes @param {unknown} kind */
 const encodeBytes = (state, bytes, kind) => {
 	spend(state, (byteLength(bytes) * 4) / 3);
-	return `{"$bytes":"${toBase64(bytes)}","as":"${kind}"}`;
+	return `{"$bytes":"${toBase64(withCanonicalNaN(bytes, kind))}","as":"${kind}"}`;
 };
 
 /** @param {(value: object) => unknown} check throws for another kind @param {object} value */

@@ -11,7 +11,6 @@ import {
 	mapGet,
 	mapSet,
 	mapSize,
-	now,
 	printLine,
 	quote,
 	repeat,
@@ -31,9 +30,10 @@ const MAX_LABELS = 100;
  * @param {{ logLines: number, logLineChars: number, logChars: number }} limits
  * @param {boolean} spool whether each line is also printed at once
  * @param {(error: object) => string} errorText
+ * @param {() => number} now the program's time, epoch milliseconds
  * @returns {{ console: object, close: () => void, linesJson: () => string, dropped: () => number }} `linesJson` is the JSON array of what was kept
  */
-export const createConsole = (limits, spool, errorText) => {
+export const createConsole = (limits, spool, errorText, now) => {
 	let lines = "";
 	let kept = 0;
 	let chars = 0;

@@ -2,7 +2,7 @@
 import {
 	byteKinds,
 	charCodeAt,
-	DateConstructor,
+	dateOf,
 	fromBase64,
 	isArray,
 	MapConstructor,
@@ -52,7 +52,7 @@ const reviveTag = (tag, json) => {
 		case "$bigint":
 			return makeBigInt(body);
 		case "$date":
-			return new DateConstructor(body === null ? Number.NaN : body);
+			return dateOf(body === null ? Number.NaN : body);
 		case "$bytes":
 			return reviveBytes(body, json.as);
 		case "$map":

@@ -3,15 +3,20 @@
  * the isolate holds, so nothing that comes from here is believed outside; every wall stands on the host.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { createClock } from "./clock.js";
 import { encode } from "./codec.js";
 import { createConsole } from "./console.js";
 import { decode } from "./decode.js";
 import { createFailures, cut } from "./failures.js";
+import { streams } from "./frames.js";
 import { prepareGlobals } from "./globals.js";
 import { createGrants, describeGrants } from "./grants.js";
-import { apply, indexOf, parseJson, quote, slice } from "./primordials.js";
-import { streams } from "./stream.js";
-import { web } from "./web.js";
+import { apply, ErrorConstructor, indexOf, PromiseConstructor, parseJson, quote, slice } from "./primordials.js";
+import { createRandom } from "./random.js";
+import { captureRealm } from "./realm.js";
+import { createTimeline } from "./timeline.js";
+import { createTimers } from "./timers.js";
+import { captureWeb, makeDomException } from "./web.js";
 
 /** @typedef {import("./failures.js").Thrown} Thrown */
 /**
@@ -24,33 +29,104 @@ import { web } from "./web.js";
  *   grants: { name: string, verb: string, methods: string[], streams: string[] }[],
  *   limits: {
  *     resultBytes: number, argumentBytes: number, callsInFlight: number, valueDepth: number, valueNodes: number, bigintDigits: number,
- *     logLines: number, logLineChars: number, logChars: number, errorMessageChars: number, errorStackChars: number,
+ *     logLines: number, logLineChars: number, logChars: number, errorMessageChars: number, errorStackChars: number, choicesChars: number,
  *   },
  *   spool: boolean,
+ *   seed: string,
+ *   clockMs: number,
+ *   liveMs?: number | null,
+ *   timeline: string,
+ *   isReplay?: boolean,
  * }} Job
  */
 
+/** Not exported: a program that imports this file finds no real clock. */
+const realm = captureRealm();
+let hasRun = false;
+
 export default class extends WorkerEntrypoint {
 	/**
-	 * One run. Never rejects for what the program does.
+	 * The isolate's one run. Never rejects for what the program does.
 	 * @param {string} jobText JSON of a Job
 	 * @returns {Promise<string>} JSON of a HarnessAnswer (worker/executor/protocol.ts)
 	 */
 	async run(jobText) {
+		// A program that makes a harness of its own would have a second timeline, and see the real time between the two.
+		if (hasRun) throw new ErrorConstructor("Running a program: this isolate has had its run, wanted a new one.");
+		hasRun = true;
 		const job = /** @type {Job} */ (parseJson(jobText));
+		const { clock, random, timeline, timers } = createTime(job);
 		const failures = createFailures(job.limits);
-		const captured = createConsole(job.limits, job.spool, failures.errorText);
-		const grants = createGrants(job, /** @type {any} */ (this.env), failures);
-		for (let index = 0; index < job.grants.length; index += 1) {
-			if (job.grants[index]?.verb === "http.fetch") web();
-			if (job.grants[index]?.streams.length !== 0) streams();
-		}
-		prepareGlobals(captured.console, grants.fetch);
-		const outcome = await perform(job, grants.env, failures);
+		const captured = createConsole(job.limits, job.spool, failures.errorText, clock.now);
+		const grants = createGrants(job, /** @type {any} */ (this.env), { failures, timeline, random });
+		captureWeb();
+		for (let index = 0; index < job.grants.length; index += 1) if (job.grants[index]?.streams.length !== 0) streams();
+		prepareGlobals({ console: captured.console, fetch: grants.fetch, clock, random, timers, failures });
+		const performed = async () => {
+			const ended = await perform(job, grants.env, failures);
+			timeline.close();
+			captured.close();
+			await comeToRest(job, grants);
+			return ended;
+		};
+		const outcome = await firstOf(performed(), timeline.ended, timers);
+		timeline.close();
 		captured.close();
-		return `{"outcome":${outcome},"logs":${captured.linesJson()},"logsDropped":${captured.dropped()}}`;
+		return `{"outcome":${outcome},"choices":${quote(timeline.choices())},"places":${timeline.places()},"sent":${grants.sent()},"logs":${captured.linesJson()},"logsDropped":${captured.dropped()}}`;
 	}
 }
+
+/** What makes the program's path a function of its seed and its events. @param {Job} job */
+const createTime = (job) => {
+	const clock = createClock(job.clockMs);
+	const timers = createTimers(
+		clock,
+		() => timeline.timersChanged(),
+		() => makeDomException("setTimeout: more than 10000 timers are active.", "QuotaExceededError"),
+	);
+	// A run that repeats another's beginning begins in the past: its timers wait as if that were now.
+	const skewMs = typeof job.liveMs === "number" ? realm.now() - job.liveMs : 0;
+	const waiting = { __proto__: null, ...realm, now: () => realm.now() - skewMs };
+	const timeline = createTimeline({ clock, realm: waiting, timers, recorded: job.timeline, choicesChars: job.limits.choicesChars });
+	return { clock, random: createRandom(job.seed), timeline, timers };
+};
+
+/** How long the end of a replay waits for the gate to see the calls that nobody awaited, milliseconds. */
+const LATE_CALLS_MS = 5_000;
+const LOOK_MS = 2;
+
+/**
+ * A program that has returned may still be making a call that it does not await: which calls it has made is known when the isolate is quiet, and no event
+ * comes any more. A replay has an answer to each call at once, so that its end can wait until all have been seen.
+ * @param {Job} job @param {{ unanswered: () => number }} grants
+ */
+const comeToRest = async (job, grants) => {
+	await pause(0);
+	if (job.isReplay !== true) return;
+	const untilMs = realm.now() + LATE_CALLS_MS;
+	while (grants.unanswered() > 0 && realm.now() < untilMs) await pause(LOOK_MS);
+};
+
+/** @param {number} ms real time @returns {Promise<void>} */
+const pause = (ms) =>
+	new PromiseConstructor((resolve) => {
+		realm.setTimeout(() => resolve(undefined), ms);
+	});
+
+/**
+ * How the program ended, or that nothing more is told to it. @param {Promise<string>} performed JSON of the outcome
+ * @param {Promise<"parked" | "cut">} ended @param {import("./timers.js").Timers} timers @returns {Promise<string>}
+ */
+const firstOf = (performed, ended, timers) =>
+	new PromiseConstructor((resolve) => {
+		const performs = async () => resolve(await performed);
+		const ends = async () => resolve((await ended) === "parked" ? parked(timers) : `{"kind":"cut"}`);
+		performs();
+		ends();
+	});
+
+/** A program that waits for a person wants to be executed again when its next timer is due, decided or not. @param {import("./timers.js").Timers} timers */
+const parked = (timers) => `{"kind":"parked","timerAtMs":${timers.earliest()?.dueMs ?? null}}`;
 
 /** Loads the program, calls it, and says how it ended. @param {Job} job @param {object} env @param {import("./failures.js").Failures} failures @returns {Promise<string>} JSON of the outcome */
 const perform = async (job, env, failures) => {

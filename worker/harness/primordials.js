@@ -5,6 +5,8 @@
 
 /** Calls a function with a given `this` and arguments. */
 export const apply = Reflect.apply;
+/** @type {(target: any, args: unknown[], newTarget: any) => any} */
+export const construct = Reflect.construct;
 
 /**
  * A method as a function of its receiver; keeps working when the prototype is patched later.
@@ -56,6 +58,7 @@ export const getPrototypeOf = Object.getPrototypeOf;
 /** @type {(target: object) => string[]} */
 export const objectKeys = Object.keys;
 export const ownKeys = Reflect.ownKeys;
+export const hasOwn = Object.hasOwn;
 export const deleteProperty = Reflect.deleteProperty;
 
 /** @type {(value: unknown) => value is unknown[]} */
@@ -67,7 +70,7 @@ export const toNumber = Number;
 export const toText = String;
 export const makeBigInt = BigInt;
 export const floor = Math.floor;
-export const now = Date.now;
+export const min = Math.min;
 
 /** @type {(text: string) => unknown} */
 export const parseJson = JSON.parse;
@@ -81,6 +84,7 @@ export const indexOf = uncurry(String.prototype.indexOf);
 export const slice = uncurry(String.prototype.slice);
 export const repeat = uncurry(String.prototype.repeat);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
+export const toUpperCase = uncurry(String.prototype.toUpperCase);
 /** @type {(pattern: RegExp, text: string) => RegExpExecArray | null} */
 export const execute = uncurry(RegExp.prototype.exec);
 /** A brand check: throws for what is no regular expression. */
@@ -89,7 +93,10 @@ export const regExpToText = uncurry(RegExp.prototype.toString);
 export const symbolToText = uncurry(Symbol.prototype.toString);
 export const functionToText = uncurry(Function.prototype.toString);
 
-export const DateConstructor = Date;
+const NativeDate = Date;
+/** The Date of a text or a number; it knows no time of its own. @param {string | number} value */
+export const dateOf = (value) => new NativeDate(value);
+export const dateToText = uncurry(Date.prototype.toString);
 export const getTime = uncurry(Date.prototype.getTime);
 export const toIsoText = uncurry(Date.prototype.toISOString);
 
@@ -114,6 +121,13 @@ export const WeakMapConstructor = WeakMap;
 export const weakMapGet = uncurry(WeakMap.prototype.get);
 /** @type {(map: WeakMap<object, { code: string, hint: string }>, key: object, value: { code: string, hint: string }) => unknown} */
 export const weakMapSet = uncurry(WeakMap.prototype.set);
+
+/** @type {(map: WeakMap<object, unknown>, key: object) => unknown} */
+export const weakGet = uncurry(/** @type {any} */ (WeakMap.prototype).get);
+/** @type {(map: WeakMap<object, unknown>, key: object, value: unknown) => unknown} */
+export const weakSet = uncurry(/** @type {any} */ (WeakMap.prototype).set);
+/** @type {(map: WeakMap<object, unknown>, key: object) => boolean} */
+export const weakDelete = uncurry(/** @type {any} */ (WeakMap.prototype).delete);
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
 /** @type {(value: unknown) => value is ArrayBufferView} */
@@ -148,6 +162,9 @@ export const byteLength = (bytes) => {
 };
 /** @type {(bytes: Uint8Array) => string} */
 export const toBase64 = uncurry(Uint8Array.prototype.toBase64);
+/** @type {(bytes: Uint8Array) => string} */
+export const toHex = uncurry(/** @type {any} */ (Uint8Array.prototype).toHex);
+export const WordsConstructor = Uint32Array;
 export const fromBase64 = Uint8Array.fromBase64;
 
 /** Constructors by the name that `$bytes` carries; without a prototype, since the names come from outside. */
@@ -175,6 +192,8 @@ const encodeText = uncurry(TextEncoder.prototype.encode);
 export const utf8Bytes = (text) => byteLength(encodeText(encoder, text));
 
 export const ErrorConstructor = Error;
+export const RangeErrorConstructor = RangeError;
+export const TypeErrorConstructor = TypeError;
 /** @type {(value: unknown) => boolean} */
 export const isError = /** @type {any} */ (Error).isError;
 export const PromiseConstructor = Promise;

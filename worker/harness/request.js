@@ -1,6 +1,7 @@
 /** What a program hands to `fetch`, as the one plain object that crosses to the gate. */
-import { execute, indexOf, setOwn, toLowerCase } from "./primordials.js";
-import { isRequest, readRequest, redirectOf, signalOf, textOf, web } from "./web.js";
+import { encodeForm } from "./forms.js";
+import { execute, indexOf, setOwn, slice, toLowerCase, toUpperCase } from "./primordials.js";
+import { isRequest, makeRequest, readRequest, redirectOf, signalOf, textOf } from "./web.js";
 
 const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|x-www-form-urlencoded|javascript|graphql))/;
 
@@ -9,9 +10,10 @@ const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|x-www-form-u
  * @param {unknown} init as fetch takes it
  * @param {string} action begins the message of a refusal
  * @param {import("./failures.js").Failures} failures
+ * @param {import("./random.js").Random} random draws the boundary of a form
  * @returns {Promise<{ __proto__: null, wire: object, signal: object | null }>} `signal` is never sent
  */
-export const describeRequest = async (input, init, action, failures) => {
+export const describeRequest = async (input, init, action, failures, random) => {
 	try {
 		const options = copyInit(init);
 		const redirect = options.redirect;
@@ -19,13 +21,14 @@ export const describeRequest = async (input, init, action, failures) => {
 		if (redirect === "error") options.redirect = "manual";
 		const handle = handleOf(options.body);
 		if (handle !== null) options.body = undefined;
-		const request = new (web().Request)(/** @type {any} */ (input), options);
+		else if (options.body !== undefined) options.body = encodeForm(options.body, random);
+		const request = makeRequest(input, options);
 		const signal = options.signal ?? (isRequest(input) ? signalOf(input) : null);
 		const read = await readRequest(request);
 		const text = read.bytes !== null && (typeof options.body === "string" || isTextual(read.headers)) ? textOf(read.bytes) : null;
 		/** @type {Record<string, unknown>} */
 		const wire = {
-			url: read.url,
+			url: canonicalUrl(read.url),
 			method: read.method,
 			headers: read.headers,
 			body: handle === null ? (text ?? read.bytes) : { handle },
@@ -73,4 +76,30 @@ const isTextual = (headers) => {
 		return execute(TEXTUAL, type) !== null || indexOf(type, "charset=utf-8") !== -1;
 	}
 	return false;
+};
+
+const ESCAPE = /^%[0-9A-F]{2}$/;
+/** Unreserved characters (RFC 3986 §2.3) by their escape; without a prototype. @type {Record<string, string>} */
+const UNRESERVED = Object.create(null);
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+	UNRESERVED[`%${character.charCodeAt(0).toString(16).toUpperCase()}`] = character;
+
+/**
+ * The one spelling that the host takes (worker/verbs/http-fetch/canonical-url.ts): without fragment and empty query, unreserved characters as they are, other
+ * escapes in upper case, a `%` that begins none as `%25`. The host refuses every other, so this is a courtesy to programs.
+ * @param {string} href as a Request has it
+ */
+export const canonicalUrl = (href) => {
+	const fragment = indexOf(href, "#");
+	const whole = fragment === -1 ? href : slice(href, 0, fragment);
+	const text = whole.length > 0 && indexOf(whole, "?") === whole.length - 1 ? slice(whole, 0, whole.length - 1) : whole;
+	let canonical = "";
+	let from = 0;
+	for (let percent = indexOf(text, "%"); percent !== -1; percent = indexOf(text, "%", from)) {
+		const triple = toUpperCase(slice(text, percent, percent + 3));
+		const isEscape = execute(ESCAPE, triple) !== null;
+		canonical += slice(text, from, percent) + (isEscape ? (UNRESERVED[triple] ?? triple) : "%25");
+		from = percent + (isEscape ? 3 : 1);
+	}
+	return canonical + slice(text, from);
 };

@@ -1,86 +1,59 @@
 /** An answer that comes in parts, as the program sees it: an async iterable with the call's value as `result` beside it. */
-import { apply, create, defineProperty, freeze, indexOf, parseJson, setOwn, slice } from "./primordials.js";
+import { create, defineProperty, freeze, PromiseConstructor, setOwn } from "./primordials.js";
 
-const capture = () => ({
-	getReader: ReadableStream.prototype.getReader,
-	read: ReadableStreamDefaultReader.prototype.read,
-	cancel: ReadableStreamDefaultReader.prototype.cancel,
-	decode: TextDecoder.prototype.decode,
-	Decoder: TextDecoder,
-});
-/** @type {ReturnType<typeof capture> | undefined} */
-let captured;
-/** The platform's objects, captured before the program is loaded when a grant of the run streams. */
-export const streams = () => {
-	captured ??= capture();
-	return captured;
-};
+const asyncIterator = Symbol.asyncIterator;
 
 /**
+ * @typedef {import("./timeline.js").Frame} Frame
  * @typedef {{ done: boolean, value: unknown }} Step
- * @typedef {{ kind: "part" | "value" | "error", value: string, code: string, message: string, hint: string }} Frame
  */
 
 /**
- * Lines of JSON out of bytes, one at a time; null when there are no more.
- * @param {ReadableStream<Uint8Array>} bytes
+ * @param {object} source
+ * @param {() => Promise<Frame | null>} source.next the next frame; null when the program has left. Asked for one at a time, and not after the answer
+ * @param {() => void} source.leave the program wants no more; called once at most
+ * @param {(value: string) => unknown} source.decode of an encoded value
+ * @param {(frame: Frame) => Error} source.toError of an answer that is an error
+ * @param {() => Error} source.inUse what `result` throws while the parts are read
  */
-const createFrames = (bytes) => {
-	const { getReader, read, cancel, decode, Decoder } = streams();
-	const reader = apply(getReader, bytes, []);
-	const decoder = new Decoder();
-	let text = "";
-	const next = async () => {
-		for (;;) {
-			const end = indexOf(text, "\n");
-			if (end !== -1) {
-				const line = slice(text, 0, end);
-				text = slice(text, end + 1);
-				return /** @type {Frame} */ (parseJson(line));
-			}
-			const { done, value } = await apply(read, reader, []);
-			if (done) return null;
-			text += apply(decode, decoder, [value, { __proto__: null, stream: true }]);
-		}
-	};
-	return { next, cancel: () => apply(cancel, reader, []) };
-};
-
-/**
- * @param {() => Promise<ReadableStream<Uint8Array>>} open makes the call; called once, at once
- * @param {(value: string) => unknown} decode of an encoded value
- * @param {(frame: { code: string, message: string, hint: string }) => Error} toError of the last line, where it is an error; of an answer that was cut
- * @param {() => void} ended called once
- */
-export const createStream = (open, decode, toError, ended) => {
-	let over = false;
+export const createStream = ({ next, leave, decode, toError, inUse }) => {
 	let isRead = false;
-	/** @type {Step | null} */
+	/** How it ended. @type {{ step: Step, error: Error | null } | null} */
 	let last = null;
-	const end = () => {
-		if (!over) ended();
-		over = true;
-	};
-	const opening = openFrames(open);
+	/** @type {Promise<void> | undefined} */
+	let turn;
 
+	/** @param {Step} ended @param {Error | null} error */
+	const finish = (ended, error) => {
+		const made = create(null);
+		made.step = ended;
+		made.error = error;
+		last = made;
+	};
 	/** @returns {Promise<Step>} */
-	const pull = async () => {
-		if (last !== null) return last;
-		const opened = await opening;
-		if (opened.frames === null) {
-			end();
-			throw opened.error;
+	const pullNext = async () => {
+		if (last === null) {
+			const frame = await next();
+			if (frame === null) finish(step(true, undefined), null);
+			else if (frame.kind === "part") return step(false, decode(frame.value));
+			else if (frame.kind === "value") finish(step(true, decode(frame.value)), null);
+			else finish(step(true, undefined), toError(frame));
 		}
+		if (last?.error) throw last.error;
+		return last?.step ?? step(true, undefined);
+	};
+	/** One at a time, in the order in which the program asks. @returns {Promise<Step>} */
+	const pull = async () => {
+		const before = turn;
+		let passOn = () => undefined;
+		turn = new PromiseConstructor((resolve) => {
+			passOn = /** @type {any} */ (resolve);
+		});
+		if (before !== undefined) await before;
 		try {
-			const frame = await opened.frames.next();
-			if (frame !== null && frame.kind === "part") return step(false, decode(frame.value));
-			end();
-			if (frame === null || frame.kind !== "value") throw toError(frame ?? { code: "internal", message: "", hint: "" });
-			last = step(true, decode(frame.value));
-			return last;
-		} catch (error) {
-			end();
-			throw error;
+			return await pullNext();
+		} finally {
+			passOn();
 		}
 	};
 
@@ -90,22 +63,22 @@ export const createStream = (open, decode, toError, ended) => {
 		return step(done, done ? undefined : value);
 	});
 	setOwn(iterator, "return", async () => {
-		const opened = await opening;
-		end();
-		if (last === null && opened.frames !== null) opened.frames.cancel();
-		last ??= step(true, undefined);
+		if (last === null) {
+			finish(step(true, undefined), null);
+			leave();
+		}
 		return step(true, undefined);
 	});
 
 	const stream = create(null);
-	setOwn(stream, Symbol.asyncIterator, () => {
+	setOwn(stream, asyncIterator, () => {
 		isRead = true;
 		return iterator;
 	});
 	const property = create(null);
 	/** The call's value. Where nobody reads the parts, they are passed over. */
 	property.get = async () => {
-		if (isRead && last === null) throw toError({ code: "invalid_arguments", message: "result", hint: "" });
+		if (isRead && last === null) throw inUse();
 		for (;;) {
 			const { done, value } = await pull();
 			if (done) return value;
@@ -122,13 +95,4 @@ const step = (done, value) => {
 	made.done = done;
 	made.value = value;
 	return made;
-};
-
-/** Never rejects, so that a stream that nobody reads leaves no rejection behind. @param {() => Promise<ReadableStream<Uint8Array>>} open */
-const openFrames = async (open) => {
-	try {
-		return { __proto__: null, frames: createFrames(await open()), error: null };
-	} catch (error) {
-		return { __proto__: null, frames: null, error };
-	}
 };

@@ -1,5 +1,5 @@
-/** The platform's objects: URL, Headers, Request, Response, AbortSignal. */
-import { apply, BytesConstructor, byteLength, create, setOwn } from "./primordials.js";
+/** The platform's objects: URL, Headers, Request, Response, AbortSignal, forms and blobs. */
+import { apply, BytesConstructor, byteLength, create, isView, setOwn, TypeErrorConstructor } from "./primordials.js";
 
 const getterOf = (/** @type {object} */ prototype, /** @type {string} */ key) => Object.getOwnPropertyDescriptor(prototype, key)?.get;
 
@@ -21,19 +21,26 @@ const capture = () => ({
 	signalAborted: getterOf(AbortSignal.prototype, "aborted"),
 	signalReason: getterOf(AbortSignal.prototype, "reason"),
 	listen: EventTarget.prototype.addEventListener,
+	AbortController,
+	abort: AbortController.prototype.abort,
+	controllerSignal: getterOf(AbortController.prototype, "signal"),
+	DOMException,
+	Blob,
+	blobType: getterOf(Blob.prototype, "type"),
+	fileName: getterOf(File.prototype, "name"),
+	formForEach: FormData.prototype.forEach,
 	decoder: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }),
 	decodeText: TextDecoder.prototype.decode,
 });
 /** @type {ReturnType<typeof capture> | undefined} */
 let captured;
-/**
- * The platform's objects, captured at the first use: touching them costs most of a millisecond, and few programs need them. A run with an http grant
- * captures them before its program is loaded; their prototypes cannot be changed (`immutable_api_prototypes`).
- */
-export const web = () => {
+/** Not exported: a program that imports this file reaches no constructor of the runtime's own. */
+const web = () => {
 	captured ??= capture();
 	return captured;
 };
+/** Captures the platform's objects: before the program is loaded, and before any of them is replaced. */
+export const captureWeb = () => void web();
 
 /** @param {(() => any) | undefined} getter @param {unknown} self @returns {any} */
 const read = (getter, self) => (getter === undefined ? undefined : apply(getter, self, []));
@@ -89,7 +96,8 @@ export const makeResponse = (fields) => {
 	init.status = fields.status;
 	init.headers = makeHeaders(fields.headers);
 	const bodiless = fields.status === 101 || fields.status === 204 || fields.status === 205 || fields.status === 304;
-	const response = new (web().Response)(bodiless ? null : fields.body, init);
+	const body = typeof fields.body === "string" || isView(fields.body) ? fields.body : null;
+	const response = new (web().Response)(bodiless ? null : body, init);
 	setOwn(response, "url", fields.url);
 	return response;
 };
@@ -116,6 +124,17 @@ export const readRequest = async (request) => {
 		headers: pairs,
 		bytes: bytes !== null && byteLength(bytes) === 0 ? null : bytes,
 	};
+};
+
+/**
+ * The runtime's own Request. Throws for what it refuses, and for a body whose boundary it would draw by chance.
+ * @param {unknown} input @param {Record<string, unknown>} options without a prototype; each property is read once
+ * @returns {Request}
+ */
+export const makeRequest = (input, options) => {
+	const { method, headers, body, redirect, signal } = options;
+	if (formEntries(body) !== null) throw new TypeErrorConstructor("Making a request: the body is a form, wanted it encoded.");
+	return new (web().Request)(/** @type {any} */ (input), /** @type {any} */ ({ __proto__: null, method, headers, body, redirect, signal }));
 };
 
 /** Whether a Request follows redirects or hands them over. @param {Request} request @returns {"follow" | "manual"} */
@@ -148,3 +167,40 @@ export const isAborted = (signal) => read(web().signalAborted, signal) === true;
 export const abortReason = (signal) => read(web().signalReason, signal);
 /** Calls back once when the signal aborts. @param {unknown} signal @param {() => void} listener */
 export const onAbort = (signal, listener) => apply(web().listen, signal, ["abort", listener, { __proto__: null, once: true }]);
+
+/** @returns {{ signal: AbortSignal, abort: (reason: unknown) => void }} */
+export const makeAbortController = () => {
+	const controller = new (web().AbortController)();
+	return { signal: read(web().controllerSignal, controller), abort: (reason) => void apply(web().abort, controller, [reason]) };
+};
+
+/** @param {string} message @param {string} name @returns {Error} */
+export const makeDomException = (message, name) => new (web().DOMException)(message, name);
+
+/**
+ * The entries of a form, or null for anything else.
+ * @param {unknown} value
+ * @returns {{ length: number, [index: number]: { name: string, value: unknown } } | null}
+ */
+export const formEntries = (value) => {
+	/** @type {any} */
+	const list = create(null);
+	list.length = 0;
+	try {
+		apply(web().formForEach, /** @type {any} */ (value), [
+			(/** @type {unknown} */ entry, /** @type {string} */ name) => {
+				list[list.length] = { name, value: entry };
+				list.length += 1;
+			},
+		]);
+		return list;
+	} catch {
+		return null;
+	}
+};
+
+/** The name and the type of a file in a form. @param {unknown} file @returns {{ name: string, type: string }} */
+export const describeFile = (file) => ({ name: read(web().fileName, file), type: read(web().blobType, file) });
+
+/** @param {unknown[]} parts @param {string} type @returns {Blob} */
+export const makeBlob = (parts, type) => new (web().Blob)(/** @type {any} */ (parts), /** @type {any} */ ({ __proto__: null, type }));

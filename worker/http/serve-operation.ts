@@ -42,7 +42,13 @@ export const serveOperation = async <Id extends OperationId>(
 		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
 		if (operation.stream !== undefined && caller !== null) giveBack = holdStreamBytes(label, caller.tenantId);
 		const parts = await parseParts(operation, asked);
-		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller }));
+		const letIn = (): Promise<unknown> => enter(operation.access, label, asked.request, asked.env, doors);
+		const isWelcome = (): Promise<boolean> =>
+			letIn().then(
+				() => true,
+				() => false,
+			);
+		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller, isWelcome }));
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
 	} catch (thrown) {
 		return refusalResponse(sameForEveryId(thrown, operation), { requestId: asked.requestId, label });
@@ -58,6 +64,13 @@ interface Parts {
 	readonly stream: BodyStream | null;
 	readonly bodyDigest: string;
 	readonly idempotencyKey: string | null;
+	readonly lastEventId: string | null;
+}
+
+/** What a handler gets besides the request's parts. */
+interface Surroundings extends Omit<Asked, "params"> {
+	readonly caller: Caller | null;
+	isWelcome(): Promise<boolean>;
 }
 
 const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> => {
@@ -65,7 +78,8 @@ const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> =>
 	const params = parseParams(operation, asked.params);
 	const query = parsePart(label, operation.query, readQuery(label, asked.request.url));
 	const idempotencyKey = readIdempotencyKey(label, asked.request.headers);
-	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey };
+	const lastEventId = asked.request.headers.get("last-event-id");
+	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId };
 	if (operation.stream !== undefined) return { ...bare, stream: readStream(label, operation.stream, asked.request) };
 	if (operation.body === null) return bare;
 	const { value, digest } = await readBody(label, asked.request);
@@ -100,9 +114,9 @@ const notFound = (operation: Operation): Refusal => {
  * The place where the table's types meet what its schemas have parsed: every part comes out of the schema that the type is inferred from, and `caller`
  * out of the access that its type follows.
  */
-function inputOf<Id extends OperationId>(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): HandlerInput<Id>;
-function inputOf(parts: Parts & Omit<Asked, "params"> & { caller: Caller | null }): unknown {
-	const { params, query, body, stream, bodyDigest, idempotencyKey, caller, env, requestId } = parts;
+function inputOf<Id extends OperationId>(parts: Parts & Surroundings): HandlerInput<Id>;
+function inputOf(parts: Parts & Surroundings): unknown {
+	const { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, caller, env, requestId, isWelcome } = parts;
 	const waitUntil = (work: Promise<unknown>): void => parts.waitUntil(work);
-	return { params, query, body, stream, bodyDigest, idempotencyKey, caller, env, requestId, waitUntil };
+	return { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, caller, env, requestId, isWelcome, waitUntil };
 }

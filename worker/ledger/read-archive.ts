@@ -31,6 +31,9 @@ export const readArchivedRun = async (db: D1Database, tenantId: string, runId: s
 		logs: z.array(RunLog).parse(lines?.results),
 		files: row.files.map(({ path, bytes }) => ({ path, bytes })),
 		pendingApproval: null,
+		pendingApprovals: [],
+		unresolvedCalls: [],
+		plan: null,
 	};
 };
 
@@ -76,6 +79,12 @@ export const listArchivedCalls = async (
 		.bind(tenantId, runId, afterSeq, most)
 		.all();
 	return results.map((row) => CallRow.parse(row).record);
+};
+
+/** A call as archived; null when the tenant has none of that id in D1 yet. */
+export const readArchivedCall = async (db: D1Database, tenantId: string, callId: string): Promise<Call | null> => {
+	const found = await db.prepare("SELECT record FROM calls WHERE tenant_id = ? AND id = ?").bind(tenantId, callId).first();
+	return found === null ? null : CallRow.parse(found).record;
 };
 
 /** Console lines of a run in order, those after a place. */

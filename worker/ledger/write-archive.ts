@@ -1,5 +1,7 @@
 import type { AgentSummary } from "../../contract/agents.ts";
+import type { Approval } from "../../contract/approvals.ts";
 import type { Run } from "../../contract/runs.ts";
+import { approvalStatements } from "./archived-approvals.ts";
 
 /** A file of a run, and where the store of blobs has its content; null: the agent's object has it. */
 export interface StoredFile {
@@ -16,6 +18,7 @@ export interface ArchiveBatch {
 	readonly runs: readonly { run: Run; files: readonly StoredFile[]; revision: number }[];
 	/** `record` is JSON text of a Call. */
 	readonly calls: readonly { id: string; run: string; seq: number; record: string; revision: number }[];
+	readonly approvals: readonly { approval: Approval; revision: number }[];
 }
 
 /** One bound value of D1 may have 2 MB; rows are sent as JSON arrays of at most this many characters. */
@@ -23,7 +26,8 @@ const CHUNK_CHARS = 500_000;
 
 /** Writes a batch in one transaction. Idempotent: the same batch twice leaves the same rows. */
 export const writeArchive = async (db: D1Database, batch: ArchiveBatch): Promise<void> => {
-	const statements = [...agentStatement(db, batch), ...runStatements(db, batch), ...callStatements(db, batch), ...logStatements(db, batch)];
+	const rows = [...agentStatement(db, batch), ...runStatements(db, batch), ...callStatements(db, batch), ...approvalStatements(db, batch)];
+	const statements = [...rows, ...logStatements(db, batch)];
 	if (statements.length > 0) await db.batch(statements);
 };
 
@@ -40,7 +44,8 @@ const agentStatement = (db: D1Database, { tenantId, agent }: ArchiveBatch): D1Pr
 
 const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch): D1PreparedStatement[] =>
 	runs.map(({ run, files, revision }) => {
-		const { result, logs: _logs, files: _files, pendingApproval: _pending, ...summary } = run;
+		const { result, logs: _logs, files: _files, plan: _plan, ...rest } = run;
+		const { pendingApproval: _first, pendingApprovals: _all, unresolvedCalls: _unresolved, ...summary } = rest;
 		return db
 			.prepare(
 				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision)

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { FLOW_RULES, Policy } from "../../contract/agents.ts";
+import { ApprovalRule, methodsIn } from "../../contract/conditions.ts";
 import { describeIssues, type Issue } from "../../contract/describe-issues.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import { approvalText } from "../verbs/approval-text.ts";
 import { CATALOGUE } from "../verbs/catalogue.ts";
 import type { BoundGrant, Verb } from "../verbs/verb.ts";
 
@@ -13,7 +15,8 @@ export interface PolicyGrant {
 	readonly bound: BoundGrant;
 	/** The grant as its verb's schema parsed it. */
 	readonly grant: unknown;
-	readonly approval: "never" | "always";
+	/** When a person must approve a call (policy/needs-approval). */
+	readonly approval: ApprovalRule;
 	/** Most calls through this grant in one run; null: only the run's own limit. */
 	readonly callsPerRun: number | null;
 	/** Most calls through this grant in one minute, all runs of the agent together; null: no such limit. */
@@ -29,7 +32,7 @@ export interface BoundPolicy {
 
 /** What every verb's grant may carry and the policy enforces (worker/verbs/common-grant.ts). */
 const Common = z.looseObject({
-	approval: z.enum(["never", "always"]).default("never"),
+	approval: ApprovalRule.default("never"),
 	limits: z.looseObject({ calls: z.int().optional(), callsPerMinute: z.int().optional(), tokens: z.int().optional() }).optional(),
 });
 
@@ -73,7 +76,7 @@ const readGrant = (name: string, raw: { verb: string }): ReadGrant => {
 		return { kind: "refused", issues: [{ path: `grants.${name}.verb`, found, wanted: `one of ${[...CATALOGUE.keys()].join(", ")}` }] };
 	}
 	const parsed = verb.grantSchema.safeParse(raw);
-	if (parsed.success) return { kind: "granted", grant: bindGrant(name, verb, parsed.data) };
+	if (parsed.success) return checkMethods(bindGrant(name, verb, parsed.data));
 	const schema = z.toJSONSchema(verb.grantSchema, { io: "input", unrepresentable: "any" });
 	const issues = describeIssues(parsed.error.issues, raw, schema);
 	return {
@@ -82,12 +85,33 @@ const readGrant = (name: string, raw: { verb: string }): ReadGrant => {
 	};
 };
 
+/** A rule about a method that is not there would never ask. */
+const checkMethods = (grant: PolicyGrant): ReadGrant => {
+	const { name, approval, bound } = grant;
+	const named = typeof approval === "string" ? [] : methodsIn(approval.when);
+	const strange = named.find((method) => !bound.methods.includes(method));
+	if (strange === undefined) return { kind: "granted", grant };
+	const wanted = `a method of the grant: ${bound.methods.slice(0, METHODS_SHOWN).join(", ")}`;
+	return {
+		kind: "refused",
+		issues: [{ path: `grants.${name}.approval.when`, found: `the method ${JSON.stringify(strange.slice(0, 60))}`, wanted }],
+	};
+};
+const METHODS_SHOWN = 20;
+
+/** A grant whose types say, for all of its methods, that a person is asked. */
+const declareApproval = (bound: BoundGrant, approval: ApprovalRule): BoundGrant => {
+	const text = approvalText(approval);
+	if (text === null) return bound;
+	return { ...bound, declaration: (resources) => bound.declaration(resources).replace("{", () => `{\n\t/* ${text} */`) };
+};
+
 const bindGrant = (name: string, verb: Verb, grant: unknown): PolicyGrant => {
 	const common = Common.parse(grant);
 	return {
 		name,
 		verb: verb.name,
-		bound: verb.bind(grant),
+		bound: declareApproval(verb.bind(grant), common.approval),
 		grant,
 		approval: common.approval,
 		callsPerRun: common.limits?.calls ?? null,

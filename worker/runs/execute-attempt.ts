@@ -2,21 +2,37 @@ import { LIMITS } from "../../contract/limits.ts";
 import type { Run } from "../../contract/runs.ts";
 import { type AgentEntry, agentObject } from "../agents/agent-registry.ts";
 import type { Attempt } from "../agents/object/admit-run.ts";
+import type { FinishAnswer } from "../agents/object/finish-run.ts";
 import type { Env } from "../env.ts";
 import type { Executor, Job } from "../executor/protocol.ts";
 import { makeToken } from "../gate/attempt-token.ts";
 import { bytesOfDatasets } from "../datasets/bytes-of-datasets.ts";
 import { judgeOutcome } from "./judge-outcome.ts";
+import { sendLines } from "./send-lines.ts";
 
 /** After this long the run is shown as running; shorter ones go from queued to their end without a step in between, milliseconds. */
 const SHOW_RUNNING_MS = 200;
 
 /**
- * Executes one attempt that its caller has claimed, keeps its lease while it does, and records its end. When no executor takes it, the run goes back to
- * waiting. If what runs this dies, the lease ends and the agent's alarm takes the run up.
+ * Executes an attempt that its caller has claimed, and those after it that are to follow at once: when what a run waited for came while its attempt was
+ * closing, or an executor died under it. When no executor takes it, the run goes back to waiting. If what runs this dies, the lease ends and the agent's alarm
+ * takes the run up.
  * @returns the run as recorded; null when the object does not have it any more.
  */
 export const executeAttempt = async (env: Env, entry: AgentEntry, executor: Executor, attempt: Attempt): Promise<Run | null> => {
+	const object = agentObject(env, entry);
+	let next: Attempt | null = attempt;
+	let run: Run | null = null;
+	while (next !== null) {
+		const finished: FinishAnswer | null = await executeOnce(env, entry, executor, next);
+		run = finished?.run ?? null;
+		next = finished?.again === true ? await object.claim({ tenantId: entry.tenantId, agentId: entry.agentId }, next.runId) : null;
+	}
+	return run;
+};
+
+/** Executes one attempt, keeps its lease while it does, and records its end. */
+const executeOnce = async (env: Env, entry: AgentEntry, executor: Executor, attempt: Attempt): Promise<FinishAnswer | null> => {
 	const object = agentObject(env, entry);
 	const { runId } = attempt;
 	let startedAtMs: number | null = null;
@@ -30,13 +46,16 @@ export const executeAttempt = async (env: Env, entry: AgentEntry, executor: Exec
 	const lease = setInterval(keep, LIMITS.leaseRenewMs);
 	let show: ReturnType<typeof setTimeout> | undefined;
 	try {
-		const outcome = await executor.run(await jobOf(env, entry, attempt), (atMs) => {
+		const onStart = (atMs: number): void => {
 			startedAtMs = atMs;
 			show = setTimeout(keep, SHOW_RUNNING_MS);
-		});
+		};
+		const onLines = sendLines((lines) => object.appendLogs(runId, attempt.attempt, lines));
+		const outcome = await executor.run(await jobOf(env, entry, attempt), onStart, onLines);
 		if (outcome.kind === "refused") {
 			await object.release(runId, attempt.attempt);
-			return await object.run(runId);
+			const run = await object.run(runId);
+			return run === null ? null : { run, again: false };
 		}
 		const { cpuMs, wallMs } = outcome;
 		return await object.finish({
@@ -67,5 +86,10 @@ const jobOf = async (env: Env, entry: AgentEntry, attempt: Attempt): Promise<Job
 	input: attempt.input,
 	grants: [...attempt.grants],
 	limits: attempt.limits,
+	seed: attempt.seed,
+	clockMs: attempt.clockMs,
+	liveMs: attempt.liveMs,
+	timeline: attempt.timeline,
+	isReplay: attempt.isReplay,
 	...(attempt.datasets.length === 0 ? {} : { datasetBytes: await bytesOf(env, entry, attempt.datasets) }),
 });

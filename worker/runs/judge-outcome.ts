@@ -1,15 +1,19 @@
 import { ERRORS, type ErrorCode } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { type Run, type RunError, type RunLog, runError } from "../../contract/runs.ts";
+import { type Run, type RunError, runError } from "../../contract/runs.ts";
 import { checkEncoded } from "../../contract/tagged-json.ts";
 import type { FinishCommand } from "../agents/object/finish-run.ts";
 import { explainLoadFailure } from "../executor/explain-load-failure.ts";
 import { mapStack } from "../executor/map-stack.ts";
 import type { CompiledProgram, ExecutionOutcome } from "../executor/protocol.ts";
 import { readAnswer } from "../executor/read-answer.ts";
+import { boundLogs } from "./bound-lines.ts";
 
 type Ended = Exclude<ExecutionOutcome, { kind: "refused" }>;
-type Judgement = Pick<FinishCommand, "status" | "result" | "error" | "logs" | "logsTruncated">;
+type Judgement = Pick<
+	FinishCommand,
+	"ending" | "status" | "result" | "error" | "logs" | "logsTruncated" | "choices" | "places" | "sent" | "timerAtMs"
+>;
 
 /** A harness may say of a run's error only what a program can cause by itself. */
 const PROGRAM_CODES: ReadonlySet<string> = new Set([
@@ -24,6 +28,10 @@ const PROGRAM_CODES: ReadonlySet<string> = new Set([
 	"quota_exceeded",
 	"invalid_arguments",
 	"approval_required",
+	"approval_denied",
+	"approval_expired",
+	"not_deterministic",
+	"rate_limited",
 	"flow_denied",
 	"calls_exceeded",
 	"budget_exceeded",
@@ -46,18 +54,29 @@ export const judgeOutcome = (
 	limits: { wallMs: number; cpuMs: number; memoryMb: number },
 ): Judgement => {
 	if (outcome.kind === "answered") return judgeAnswer(outcome.answer, program);
-	const spooled = { result: null, ...boundLogs(outcome.logs, outcome.logsDropped) };
+	const spooled = {
+		ending: "ended" as const,
+		result: null,
+		...boundLogs(outcome.logs, outcome.logsDropped),
+		choices: null,
+		places: null,
+		sent: null,
+		timerAtMs: null,
+	};
 	const failed = (code: ErrorCode, message: string): Judgement => ({ status: "failed", error: runError(code, message), ...spooled });
 	switch (outcome.kind) {
 		case "stopped":
-			return { ...spooled, ...stoppedAs(outcome, limits) };
+			// A run that was cancelled has ended already; one that waits for a person has had its isolate stopped, and goes on waiting.
+			return outcome.reason === "cancelled"
+				? { ...spooled, ...stoppedAs(outcome, limits), ending: "parked", timerAtMs: Date.now() + LIMITS.unknownTimerMs }
+				: { ...spooled, ...stoppedAs(outcome, limits) };
 		case "silent":
 			return failed(
 				"never_settled",
 				"Running the program: it ended without an answer: what it awaits can never happen, or it ended its own isolate",
 			);
 		case "lost":
-			return failed("executor_lost", "Running the program: the executor died under it");
+			return { ...failed("executor_lost", "Running the program: the executor died under it"), ending: "lost" };
 		case "not_loaded": {
 			const explained = explainLoadFailure(outcome.message);
 			return {
@@ -102,11 +121,27 @@ const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
 	const reading = readAnswer(answer);
 	if (reading.kind === "malformed") {
 		const error = runError("result_not_serializable", `Reading the program's answer: ${reading.why}`);
-		return { status: "failed", result: null, error, logs: [], logsTruncated: false };
+		return {
+			ending: "ended",
+			status: "failed",
+			result: null,
+			error,
+			logs: [],
+			logsTruncated: false,
+			choices: null,
+			places: null,
+			sent: null,
+			timerAtMs: null,
+		};
 	}
-	const { outcome, logs, logsDropped } = reading.answer;
-	const kept = boundLogs(logs, logsDropped);
+	const { outcome, logs, logsDropped, choices, places, sent } = reading.answer;
+	const kept = { ending: "ended" as const, ...boundLogs(logs, logsDropped), choices, places, sent, timerAtMs: null };
 	if (outcome.kind === "returned") return { ...kept, ...judgeResult(outcome.result) };
+	if (outcome.kind === "parked" || outcome.kind === "cut") {
+		const ending = outcome.kind === "parked" ? "parked" : "lost";
+		const error = runError("interrupted", "Running the program: a call of it got no answer");
+		return { ...kept, ending, status: "failed", result: null, error, timerAtMs: outcome.kind === "parked" ? outcome.timerAtMs : null };
+	}
 	const code = PROGRAM_CODES.has(outcome.code) && isErrorCode(outcome.code) ? outcome.code : "program_threw";
 	const mapped = mapStack(outcome.stack.slice(0, LIMITS.errorStackChars), program);
 	const message = outcome.message.slice(0, LIMITS.errorMessageChars);
@@ -142,20 +177,4 @@ const judgeResult = (result: Run["result"]): Pick<Judgement, "status" | "result"
 	const wrong = checkEncoded(result);
 	if (wrong !== null) return { status: "failed", result: null, error: runError("result_not_serializable", `Reading the result: ${wrong}`) };
 	return { status: "succeeded", result, error: null };
-};
-
-/** Console lines within the limits, numbered anew: the harness's count is the program's word. @param dropped lines that were lost before they came here */
-const boundLogs = (
-	lines: readonly { atMs: number; level: RunLog["level"]; text: string }[],
-	dropped: number,
-): { logs: RunLog[]; logsTruncated: boolean } => {
-	const logs: RunLog[] = [];
-	let chars = 0;
-	for (const line of lines.slice(0, LIMITS.logLines)) {
-		const text = line.text.slice(0, LIMITS.logLineChars + 100);
-		chars += text.length;
-		if (chars > LIMITS.logChars) break;
-		logs.push({ seq: logs.length + 1, atMs: Math.max(0, Math.trunc(line.atMs) || 0), level: line.level, text });
-	}
-	return { logs, logsTruncated: dropped > 0 || logs.length < lines.length };
 };

@@ -1,5 +1,6 @@
 import { Refusal } from "../../contract/errors.ts";
 import { isId, locatorOf } from "../../contract/ids.ts";
+import { LIMITS } from "../../contract/limits.ts";
 import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agents/agent-registry.ts";
 import { pageFrom, readCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
@@ -8,6 +9,7 @@ import type { Handlers } from "../handler.ts";
 import { listArchivedCalls, listArchivedLogs, listArchivedRuns, readArchivedRun } from "../ledger/read-archive.ts";
 import { createRun } from "./create-run.ts";
 import { readRun } from "./read-run.ts";
+import { getRunEvents } from "./run-events.ts";
 import { runFileBody } from "./run-file-body.ts";
 
 const missing = (): Refusal => new Refusal("not_found", "Looking up a run: there is none of that id");
@@ -44,7 +46,7 @@ const pageBySeq = <Item extends { seq: number }>(items: readonly Item[], limit: 
 	return { data: page.data.map(({ item }) => item), nextCursor: page.nextCursor };
 };
 
-type Ids = "createRun" | "listRuns" | "getRun" | "cancelRun" | "listCalls" | "listLogs" | "getRunFile";
+type Ids = "createRun" | "listRuns" | "getRun" | "cancelRun" | "listCalls" | "listLogs" | "getRunEvents" | "getRunFile";
 
 /** The runs' operations. */
 export const runHandlers: Handlers<Ids> = {
@@ -67,9 +69,11 @@ export const runHandlers: Handlers<Ids> = {
 	},
 	cancelRun: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
-		const run = await agentObject(env, entry).cancel(params.id, "Somebody cancelled the run");
-		if (run !== null) await stopExecutions(env, [params.id]);
-		const now = run ?? (await readArchivedRun(env.DB, caller.tenantId, params.id));
+		const object = agentObject(env, entry);
+		const run = await object.cancel(params.id, "Somebody cancelled the run");
+		// Calls under way are told at once; the answer waits a moment for them to stop, so that nothing of them comes after it.
+		if (run !== null) await Promise.all([stopExecutions(env, [params.id]), object.untilQuiet(params.id, LIMITS.cancelTellMs)]);
+		const now = (await object.run(params.id)) ?? run ?? (await readArchivedRun(env.DB, caller.tenantId, params.id));
 		if (now === null) throw missing();
 		return { status: 200, body: now };
 	},
@@ -98,6 +102,7 @@ export const runHandlers: Handlers<Ids> = {
 			body: pageBySeq(await listArchivedLogs(env.DB, caller.tenantId, params.id, after, query.limit + 1), query.limit),
 		};
 	},
+	getRunEvents,
 	getRunFile: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
 		const body = await runFileBody(env, entry, params.id, `/${params.path}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApprovalRule } from "../../contract/conditions.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { LABELS, type Label } from "./verb.ts";
 
@@ -9,7 +10,9 @@ export const COMMON_GRANT = {
 		.max(LABELS.length)
 		.optional()
 		.describe("what the grant's results and arguments mean for what may flow where"),
-	approval: z.enum(["never", "always"]).optional().describe("whether a person must approve each call; left out: never"),
+	approval: ApprovalRule.optional().describe(
+		"whether a person must approve each call: never, always, or when a condition over the call holds or cannot be told; left out: never",
+	),
 };
 
 /** Fields of `limits` that every grant has. */

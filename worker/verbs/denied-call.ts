@@ -6,7 +6,9 @@ export const deniedCall = (denial: { effect: PreparedCall["effect"]; code: Error
 	const { effect, code, message, hint } = denial;
 	return {
 		effect,
+		local: false,
 		idempotent: true,
+		planned: null,
 		decision: { kind: "denied", code, message, hint },
 		worstCost: {},
 		act: { where: "object", perform: () => ({ kind: "failed", code, message, hint, cost: {} }) },

@@ -7,8 +7,14 @@ import type { StoreAccess } from "./store-access.ts";
 export const LABELS = ["private", "untrusted", "external"] as const;
 export type Label = (typeof LABELS)[number];
 
-/** Whether the policy lets a call happen. `rule` names what allowed it, for the ledger; a denial teaches: what would be allowed. */
-export type Decision = { kind: "allowed"; rule: string } | { kind: "denied"; code: ErrorCode; message: string; hint: string };
+/**
+ * Whether the policy lets a call happen. `rule` names what allowed it, for the ledger; a denial teaches: what would be allowed. `ask`: a person decides,
+ * who sees `why`, one sentence in words; without that decision the call does not happen.
+ */
+export type Decision =
+	| { kind: "allowed"; rule: string }
+	| { kind: "ask"; rule: string; why: string }
+	| { kind: "denied"; code: ErrorCode; message: string; hint: string };
 
 /** How a call ended. `cost` is what it really used; what is left out is zero. `value` is encoded with contract/tagged-json for the isolate. */
 export type VerbOutcome =
@@ -171,12 +177,29 @@ export type Act =
 			complete(answer: string, context: CallContext): Promise<VerbOutcome>;
 	  };
 
+/** What a call asks of a person beyond yes or no: the person's answer is the call's result. */
+export interface Question {
+	readonly text: string;
+	readonly details: string | null;
+	/** JSON Schema that the answer satisfies; null: the answer is text. Checked with verbs/human-ask/answer-fault. */
+	readonly schema: unknown;
+}
+
 /** A call whose arguments fit the method's schema. */
 export interface PreparedCall {
-	/** `read` changes nothing outside, `write` does, `spend` costs money elsewhere. */
+	/** `read` changes nothing outside, `write` does or makes what counts there (a signature), `spend` costs money elsewhere. */
 	readonly effect: "read" | "write" | "spend";
-	/** May be repeated after a crash with the same call id. */
+	/** Touches nothing but the run's own workspace, which ends with the run, so that a dry run may do it. */
+	readonly local: boolean;
+	/** The far side may see the call twice with the same call id, and nothing happens twice: what a crash left open is done again. */
 	readonly idempotent: boolean;
+	/**
+	 * What a dry run answers in the act's stead: a host value of the shape of the act's own. Null where the answer is null, or cannot be guessed. Reads have one too,
+	 * since a read that a person would have to approve is not made.
+	 */
+	readonly planned: unknown;
+	/** Only beside the decision `ask`: the call has no act of its own, a person's answer is its result. */
+	readonly question?: Question;
 	readonly decision: Decision;
 	/** Longest that an act on the host may take, milliseconds; left out: LIMITS.upstreamMs.max. */
 	readonly timeoutMs?: number;

@@ -31,7 +31,7 @@ const step = fc.oneof(
 
 const withinLimits = (state: BudgetState): boolean =>
 	WINDOW_KINDS.every((kind) => {
-		const limits: Partial<Vector> = kind === "month" ? {} : limited[kind];
+		const limits: Partial<Vector> = kind === "month" || kind === "minute" ? {} : limited[kind];
 		return DIMENSIONS.every((dimension) => {
 			const used = state[kind].settled[dimension] + state[kind].held[dimension];
 			return state[kind].held[dimension] >= 0 && used >= 0 && used <= (limits[dimension] ?? Number.POSITIVE_INFINITY);
@@ -80,7 +80,7 @@ describe("a budget", () => {
 		const made = holdAmount(emptyBudget(NOON), {}, toVector({ runs: 1, cpuMs: 100 }), NOON);
 		if (made.kind !== "held") throw new Error("nothing is limited");
 		const later = settleHold(made.state, made.hold, toVector({ runs: 1, cpuMs: 40 }), NOON + 3_600_001);
-		expect(later.hour).toEqual({ startMs: NOON + 3_600_000, settled: ZERO, held: ZERO });
+		expect(later.hour).toEqual({ startMs: NOON + 3_600_000, resetsAtMs: NOON + 7_200_000, settled: ZERO, held: ZERO });
 		expect(later.day.settled).toEqual(toVector({ runs: 1, cpuMs: 40 }));
 	});
 

@@ -169,6 +169,31 @@ describe("canonicalText()", () => {
 		expect(canonicalText(new Set([2, 1]))).toBe('{"$set":[2,1]}');
 		expect(canonicalText({ $b: 1, a: 2 })).toBe('{"$object":[["$b",1],["a",2]]}');
 	});
+	it("shows every character that is not seen or reorders others, in keys too, as an escape", () => {
+		const text = canonicalText([
+			"pay \u202e0001 to \u200bbob",
+			{ "\u2066k": "\u0085\u2028\ue000\u{e0041}\u{100000}\ud800\ufeff\u00ad\u3164" },
+		]);
+		expect(text).toBe(
+			'["pay \\u202e0001 to \\u200bbob",{"\\u2066k":"\\u0085\\u2028\\ue000\\udb40\\udc41\\udbc0\\udc00\\ud800\\ufeff\\u00ad\\u3164"}]',
+		);
+		expect(canonicalText('Grüße 中 \u{1f600} \\ "')).toBe(JSON.stringify('Grüße 中 \u{1f600} \\ "'));
+		const part = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\u202e", "\\", '"', "\u200d", "\ud83d", "\u{e0001}", "u202e"));
+		fc.assert(
+			fc.property(fc.array(part, { maxLength: 12 }), arbitraryValue, (parts, value) => {
+				const whole = [parts.join(""), { [parts.join("")]: value }];
+				const shown = canonicalText(whole);
+				expect(shown).not.toMatch(/[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u);
+				expect(decoded(shown)).toEqual(decoded(textOf(whole)));
+			}),
+		);
+	});
+	it("is linear in the text, however much of it is escaped", () => {
+		const cases = ["\u202e", "\u202ea", "\u{e0001}", "\\\u0085"].map((part) => part.repeat(LIMITS.argumentBytes / part.length));
+		const beganMs = performance.now();
+		for (const text of cases) expect(canonicalText([text]).length).toBeGreaterThan(LIMITS.argumentBytes);
+		expect(performance.now() - beganMs).toBeLessThan(4_000);
+	});
 	it("throws for a value that cannot be encoded", () => {
 		expect(() => canonicalText(() => 1)).toThrow(TypeError);
 	});

@@ -58,6 +58,43 @@ describe("the harness's codec and the host's", () => {
 	});
 });
 
+describe("not-a-number among floats", () => {
+	const floats = `const bits = (Kind, ...words) => new Kind(Uint8Array.from(words).buffer);
+		const made = [bits(Float64Array, 1,0,0,0,0,0,0xf0,0xff, 0,0,0,0,0,0,0xf0,0xff, 7,0,0,0,0,0,0xf8,0x3f), bits(Float32Array, 1,0,0x80,0xff, 0,0,0x80,0x7f, 0,0,0xc0,0xff), bits(Float16Array, 0,0xfe, 0,0xfc, 1,0x7c, 1,0x3c)];`;
+	const canonical = [
+		Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f, 0, 0, 0, 0, 0, 0, 0xf0, 0xff, 7, 0, 0, 0, 0, 0, 0xf8, 0x3f),
+		Uint8Array.of(0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0x7f, 0, 0, 0xc0, 0x7f),
+		Uint8Array.of(0, 0x7e, 0, 0xfc, 0, 0x7e, 1, 0x3c),
+	];
+	const NAMES = ["Float64Array", "Float32Array", "Float16Array"];
+	const encoded = NAMES.map((as, index) => ({ $bytes: Buffer.from(canonical[index] ?? []).toString("base64"), as }));
+
+	it("is the same one in results and arguments, and what else they hold is what it was", async () => {
+		const args: unknown[] = [];
+		workerd.answerWith((call) => {
+			args.push(JSON.parse(call.args));
+			return JSON.stringify({ kind: "value", value: "1" });
+		});
+		const grants = [{ name: "echo", verb: "tool.call", methods: ["call"], streams: [] }];
+		const body = `export default async (input, env) => { ${floats} await env.echo.call(made); return made; }`;
+		expect((await runProgram(workerd, body, { grants })).outcome).toEqual({ kind: "returned", result: encoded });
+		expect(args).toEqual([[encoded]]);
+	});
+
+	it("stays as it is in the program's own array, in other arrays, and in a part of a buffer", async () => {
+		const body = `export default () => { ${floats} const wide = new Uint32Array(made[1].buffer); JSON.stringify(made); return [wide, made[1].subarray(1, 2)]; }`;
+		const { outcome } = await runProgram(workerd, body);
+		const base64 = (...bytes: number[]): string => Buffer.from(bytes).toString("base64");
+		expect(outcome).toEqual({
+			kind: "returned",
+			result: [
+				{ $bytes: base64(1, 0, 0x80, 0xff, 0, 0, 0x80, 0x7f, 0, 0, 0xc0, 0xff), as: "Uint32Array" },
+				{ $bytes: base64(0, 0, 0x80, 0x7f), as: "Float32Array" },
+			],
+		});
+	});
+});
+
 describe("a result that cannot leave the run", () => {
 	const refusals: [what: string, expression: string, path: string][] = [
 		["a function", "{ items: [{}, { run() {} }] }", "result.items[1].run"],

@@ -60,8 +60,14 @@ describe("fetch of an http grant", () => {
 		[
 			"a string",
 			"env.web.fetch('https://x.test/a?b=c#d')",
-			{ url: "https://x.test/a?b=c#d", method: "GET", headers: [], body: null, redirect: "follow" },
+			{ url: "https://x.test/a?b=c", method: "GET", headers: [], body: null, redirect: "follow" },
 		],
+		[
+			"the one spelling of a URL",
+			"env.web.fetch('https://X.test:443/a/%2e/%70ay%c3%a9%2f/é%/%%370?q=%7e%2b%zz&r=%2520+#%70')",
+			{ url: "https://x.test/a/pay%C3%A9%2F/%C3%A9%25/%2570?q=~%2B%25zz&r=%2520+" },
+		],
+		["a URL with an empty query and fragment", "env.web.fetch(new Request('https://x.test/pay?#'))", { url: "https://x.test/pay" }],
 		["a URL", "env.web.fetch(new URL('/p', 'https://x.test'))", { url: "https://x.test/p", method: "GET" }],
 		[
 			"a Request",

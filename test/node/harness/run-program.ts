@@ -14,7 +14,14 @@ export interface RunOptions {
 	readonly input?: unknown;
 	readonly grants?: readonly GrantShape[];
 	readonly wallMs?: number;
+	readonly seed?: string;
+	readonly clockMs?: number;
+	readonly timeline?: string;
+	readonly isReplay?: boolean;
 }
+
+/** Of a run whose test does not care. */
+export const SEED = "0123456789abcdef".repeat(4);
 
 const encoded = (value: unknown): string => {
 	const encoding = encodeValue(value);
@@ -38,6 +45,10 @@ export const makeJob = async (workerd: TestWorkerd, program: string | Record<str
 		input: encoded(options.input ?? null),
 		grants: [...(options.grants ?? [])],
 		limits: { wallMs: options.wallMs ?? 10_000, cpuMs: 1_000, memoryMb: 128 },
+		seed: options.seed ?? SEED,
+		clockMs: options.clockMs ?? Date.now(),
+		timeline: options.timeline ?? "",
+		isReplay: options.isReplay ?? false,
 	};
 };
 
@@ -65,7 +76,7 @@ export const resultOf = async (
 	options: RunOptions = {},
 ): Promise<unknown> => {
 	const { outcome } = await runProgram(workerd, program, options);
-	if (outcome.kind === "threw") throw new Error(`${outcome.code}: ${outcome.message}`);
+	if (outcome.kind !== "returned") throw new Error(`wanted a result, found ${JSON.stringify(outcome)}`);
 	const decoding = decodeValue(JSON.stringify(outcome.result));
 	if (decoding.kind === "refused") throw new Error(decoding.why);
 	return decoding.value;
@@ -74,6 +85,6 @@ export const resultOf = async (
 /** The error of a program that must throw. */
 export const errorOf = async (workerd: TestWorkerd, program: string | Record<string, string>, options: RunOptions = {}) => {
 	const { outcome } = await runProgram(workerd, program, options);
-	if (outcome.kind === "returned") throw new Error(`wanted an error, found the result ${JSON.stringify(outcome.result)}`);
+	if (outcome.kind !== "threw") throw new Error(`wanted an error, found ${JSON.stringify(outcome)}`);
 	return outcome;
 };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, request, type Server } from "node:http";
+import { createServer, request, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -13,9 +13,10 @@ export interface GateRequest {
 	readonly token: string;
 	readonly method: string;
 	readonly args: string;
+	readonly at: string;
 }
-/** Answers a call with JSON text of a GateAnswer. */
-export type Answer = (call: GateRequest) => string | Promise<string>;
+/** Answers a call with JSON text of a GateAnswer, or with pieces of the text of its frames as they come; null: the call gets no answer. */
+export type Answer = (call: GateRequest) => string | null | AsyncIterable<string> | Promise<string | null>;
 
 /** A workerd process with the loader executor in it. */
 export interface TestWorkerd {
@@ -69,7 +70,12 @@ export const startWorkerd = async (): Promise<TestWorkerd> => {
 	const gate = createServer(async (incoming, outgoing) => {
 		let text = "";
 		for await (const chunk of incoming) text += String(chunk);
-		outgoing.end(await answer(JSON.parse(text)));
+		const given = await answer(JSON.parse(text));
+		const isInParts = typeof given !== "string" || given.includes("\n");
+		if (isInParts) outgoing.setHeader("content-type", "application/x-ndjson");
+		if (given === null) outgoing.destroy();
+		else if (typeof given === "string") outgoing.end(given);
+		else await sendPieces(outgoing, given);
 	});
 	gate.listen(join(folder, "gate.sock"));
 	await once(gate, "listening");
@@ -129,6 +135,11 @@ const post = (socketPath: string, path: string, body: string): Promise<string> =
 		outgoing.on("error", reject);
 		outgoing.end(body);
 	});
+
+const sendPieces = async (outgoing: ServerResponse, pieces: AsyncIterable<string>): Promise<void> => {
+	for await (const piece of pieces) outgoing.write(piece);
+	outgoing.end();
+};
 
 const close = async (child: ChildProcess, gate: Server, folder: string): Promise<void> => {
 	const exited = once(child, "exit");

@@ -5,10 +5,10 @@ import { harnessJob, isolateCode } from "../../../worker/executor/isolate-code.t
 import { createLoaderExecutor } from "../../../worker/executor/loader.ts";
 
 export class TestGate extends WorkerEntrypoint {
-	async call(method, args) {
-		const body = JSON.stringify({ grant: this.ctx.props.grant, token: this.ctx.props.token, method, args });
+	async call(method, args, at) {
+		const body = JSON.stringify({ grant: this.ctx.props.grant, token: this.ctx.props.token, method, args, at });
 		const response = await this.env.GATE.fetch("http://gate/", { method: "POST", body });
-		return method.startsWith("stream") ? response.body : await response.text();
+		return response.headers.get("content-type") === "application/x-ndjson" ? response.body : await response.text();
 	}
 }
 

@@ -45,7 +45,7 @@ export const resultWith = async (
 	options: LibraryRun = {},
 ): Promise<unknown> => {
 	const { outcome } = await runWith(workerd, program, options);
-	if (outcome.kind === "threw") throw new Error(`${outcome.code}: ${outcome.message}`);
+	if (outcome.kind !== "returned") throw new Error(`wanted a result, found ${JSON.stringify(outcome)}`);
 	const decoding = decodeValue(JSON.stringify(outcome.result));
 	if (decoding.kind === "refused") throw new Error(decoding.why);
 	return decoding.value;

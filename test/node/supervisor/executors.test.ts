@@ -54,6 +54,25 @@ describe("a run", () => {
 		if (outcome.kind === "stopped") expect(outcome.logs[0]?.text).toContain("before the end");
 	});
 
+	test("sends its console lines on while it goes, and those of its last moment with its outcome alone", async () => {
+		const code = `export default async () => {
+			for (let at = 1; at <= 3; at += 1) { console.log("line " + at); await new Promise((resolve) => setTimeout(resolve, 250)); }
+			console.log("last");
+		}`;
+		const run = platform.begin(jobOf(code));
+		const answer = answerOf(await run.outcome);
+		expect((await run.batches).map((lines) => lines.map((line) => line.text))).toEqual([["line 1"], ["line 2"], ["line 3"]]);
+		expect(answer.logs.map((line) => line.text)).toEqual(["line 1", "line 2", "line 3", "last"]);
+	});
+
+	test("that is short, or prints nothing, sends its outcome alone", async () => {
+		for (const code of ['export default async () => console.log("at once")', "export default async () => 1"]) {
+			const run = platform.begin(jobOf(code));
+			await run.outcome;
+			expect(await run.batches).toEqual([]);
+		}
+	});
+
 	test("whose modules do not load says what the runtime said", async () => {
 		const outcome = await platform.run(jobOf("export default async () => { syntax error"));
 		expect(outcome).toMatchObject({ kind: "not_loaded", message: expect.stringContaining("program/main.js:1") });

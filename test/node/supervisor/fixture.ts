@@ -7,7 +7,7 @@ import type { Enclosure } from "../../../supervisor/enclosure.ts";
 import type { GateAddress } from "../../../supervisor/gate-splice.ts";
 import { type Executors, startExecutors } from "../../../supervisor/start-executors.ts";
 import { workerdBinary } from "../../../supervisor/workerd-binary.ts";
-import { CompileOutcome, ExecutionOutcome, HarnessAnswer, type Job } from "../../../worker/executor/protocol.ts";
+import { CompileOutcome, ExecutionOutcome, HarnessAnswer, type Job, type LogLine, RunFrame } from "../../../worker/executor/protocol.ts";
 
 let runs = 0;
 
@@ -23,6 +23,9 @@ export const jobOf = (code: string, parts: Partial<Omit<Job, "limits">> & { limi
 		program: { main: "main.js", modules: { "main.js": code }, sources: {} },
 		input: "{}",
 		grants: [],
+		seed: "00".repeat(32),
+		clockMs: Date.now(),
+		timeline: "",
 		...parts,
 		limits: { wallMs: 5_000, cpuMs: 1_000, memoryMb: 128, ...parts.limits },
 	};
@@ -31,6 +34,8 @@ export const jobOf = (code: string, parts: Partial<Omit<Job, "limits">> & { limi
 /** A run under way: `started` resolves when it has left the queue, `outcome` when it has ended. */
 export interface TestRun {
 	readonly runId: string;
+	/** Batches of console lines as they came before the outcome. */
+	readonly batches: Promise<readonly (readonly LogLine[])[]>;
 	readonly started: Promise<void>;
 	readonly outcome: Promise<ExecutionOutcome>;
 	/** Breaks the connection that the run was asked for on. */
@@ -61,10 +66,18 @@ export const startTestExecutors = async (
 	const ask = (path: string, body: unknown) => askSocket(executors.socketPath, path, body);
 	const begin = (job: Job): TestRun => {
 		const asked = ask("/run", job);
-		const outcome = asked.body.then((body) => ExecutionOutcome.parse(JSON.parse(body)));
+		const frames = asked.body.then((body) =>
+			body
+				.trimEnd()
+				.split("\n")
+				.map((line) => RunFrame.parse(JSON.parse(line))),
+		);
+		const outcome = frames.then((all) => ExecutionOutcome.parse(all.at(-1)));
+		const batches = frames.then((all) => all.flatMap((frame) => (frame.kind === "lines" ? [frame.lines] : [])));
 		// Whoever hangs up does not wait for it.
 		outcome.catch(() => {});
-		return { runId: job.runId, started: asked.headers, outcome, hangUp: asked.hangUp };
+		batches.catch(() => {});
+		return { runId: job.runId, started: asked.headers, outcome, batches, hangUp: asked.hangUp };
 	};
 	return {
 		executors,

@@ -34,6 +34,16 @@ describe("LogSpool", () => {
 		expect(spool.read().logsDropped).toBe(1);
 	});
 
+	test("tells of each line as it is kept, and of none of the run before", () => {
+		const spool = new LogSpool();
+		const told: string[] = [];
+		spool.reset((line) => told.push(line.text));
+		spool.write(Buffer.from(`${printed(1, "one")}plain\n${printed(2, "two")}`));
+		spool.reset();
+		spool.write(Buffer.from(printed(1, "other")));
+		expect(told).toEqual(["one", "two"]);
+	});
+
 	test("forgets a run's lines when the next one begins", () => {
 		const spool = new LogSpool();
 		spool.write(Buffer.from(`${printed(1, "old")}\u001ecordon-log {"seq":2,`));

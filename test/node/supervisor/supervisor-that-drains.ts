@@ -18,4 +18,4 @@ const cordon = await stopOnSignals((interrupted) =>
 const job = jobOf("export default async () => { await new Promise((done) => setTimeout(done, 500)); return 1; }");
 const response = await fetch(`${cordon.url}/executors/run`, { method: "POST", body: JSON.stringify(job) });
 console.log("started");
-console.log(await response.text());
+console.log((await response.text()).trimEnd());

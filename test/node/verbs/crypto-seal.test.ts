@@ -127,7 +127,8 @@ describe("crypto.seal", () => {
 		expect(invalidMessage(vault, "constructor", [])).toContain("wanted one of encrypt");
 		expect(vault.declaration(NO_RESOURCES)).not.toMatch(/decrypt\(|vault_key/);
 		expect([vault.lint().length, bound().lint().length, bound({ labels: ["private"] }).lint().length]).toEqual([0, 1, 0]);
-		expect(prepared(vault, "encrypt", ["x"])).toMatchObject({ effect: "read", idempotent: true, worstCost: {} });
+		expect(prepared(vault, "encrypt", ["x"])).toMatchObject({ effect: "write", idempotent: true, worstCost: {}, planned: "" });
+		expect(prepared(bound(), "decrypt", ["x"])).toMatchObject({ effect: "read", idempotent: true });
 		for (const bad of [{ methods: [] }, { methods: ["open"] }, { secret: "" }, { algorithm: "aes" }])
 			expect(cryptoSeal.grantSchema.safeParse({ verb: "crypto.seal", secret: "k", ...bad }).success).toBe(false);
 	});

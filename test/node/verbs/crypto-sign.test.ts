@@ -199,9 +199,16 @@ describe("crypto.sign", () => {
 		expect(grant.lint()).toEqual([]);
 		expect(hmac().lint()).toHaveLength(1);
 		expect(prepared(grant, "sign", ["x"])).toMatchObject({
-			effect: "read",
+			effect: "write",
+			local: false,
 			idempotent: true,
+			planned: { signature: "", algorithm: "ed25519" },
 			decision: { kind: "allowed", rule: "sign with ed25519" },
 		});
+		for (const [method, args] of [
+			["verify", ["x", "AA"]],
+			["publicKey", []],
+		] as const)
+			expect(prepared(grant, method, args), method).toMatchObject({ effect: "read", idempotent: true });
 	});
 });

@@ -11,11 +11,14 @@ const kindOf = (url: string, rule: Record<string, unknown> = {}, method = "GET")
 const INJECT = { header: "Authorization", format: "Bearer {secret}", secret: "token" };
 
 describe("the argument of http.fetch", () => {
-	test.each(["TRACE", "CONNECT", "TRACK", "patch", "GET ", "GET\r\nX: y", "", "PROPFIND"])("the method %j is no argument", (method) => {
-		expect(invalidMessage(grantOf(), "fetch", [{ url: "https://allowed.example.com/", method }])).toMatch(
-			/argument 1\.method: found .*wanted one of GET, HEAD/,
-		);
-	});
+	test.each(["TRACE", "CONNECT", "TRACK", "patch", "get", "Post", "GET ", "GET\r\nX: y", "", "PROPFIND"])(
+		"the method %j is no argument",
+		(method) => {
+			expect(invalidMessage(grantOf(), "fetch", [{ url: "https://allowed.example.com/", method }])).toMatch(
+				/argument 1\.method: found .*wanted one of GET, HEAD/,
+			);
+		},
+	);
 
 	test("arguments that do not fit are named by their path", () => {
 		const url = "https://allowed.example.com/";

@@ -117,6 +117,6 @@ describe("the injected credential", () => {
 			limits: { responseBytes: 80 },
 		});
 		const context = callContext({ secrets: { token: "12345678" }, developmentHosts: [`127.0.0.1:${upstream.port}`] });
-		expect(await performOnHost(grant, "fetch", [{ url: upstream.origin }], context)).toMatchObject({ code: "response_too_large" });
+		expect(await performOnHost(grant, "fetch", [{ url: `${upstream.origin}/` }], context)).toMatchObject({ code: "response_too_large" });
 	});
 });

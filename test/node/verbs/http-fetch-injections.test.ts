@@ -68,7 +68,7 @@ describe("a secret in the query", () => {
 		);
 		const grant = loopbackGrant([upstream.port, other.port], { inject: { ...INJECT, hosts: [`127.0.0.1:${upstream.port}`] } });
 		const context = callContext({ secrets: SECRETS, developmentHosts: [upstream, other].map(({ port }) => `127.0.0.1:${port}`) });
-		const outcome = await performOnHost(grant, "fetch", [{ url: upstream.origin }], context);
+		const outcome = await performOnHost(grant, "fetch", [{ url: `${upstream.origin}/` }], context);
 		expect(codeOf(outcome)).toBe("egress_denied");
 		expect(JSON.stringify(outcome)).not.toContain("k3y");
 		expect(other.seen).toHaveLength(0);
@@ -115,7 +115,7 @@ describe("basic authentication", () => {
 		await using upstream = await startUpstream((_request, response) => response.end());
 		const grant = loopbackGrant([upstream.port], { inject: { basic: { usernameSecret: "user" } } });
 		const context = callContext({ secrets: { user: "a:b-0123456789" }, developmentHosts: [`127.0.0.1:${upstream.port}`] });
-		expect(codeOf(await performOnHost(grant, "fetch", [{ url: upstream.origin }], context))).toBe("secret_unavailable");
+		expect(codeOf(await performOnHost(grant, "fetch", [{ url: `${upstream.origin}/` }], context))).toBe("secret_unavailable");
 		expect(upstream.seen).toHaveLength(0);
 	});
 

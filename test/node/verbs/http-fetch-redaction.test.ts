@@ -33,7 +33,7 @@ describe("a secret in a body that comes in parts", () => {
 					await performOnHost(
 						loopbackGrant([upstream.port], { inject: INJECT }),
 						"fetch",
-						[{ url: upstream.origin, as: "handle" }],
+						[{ url: `${upstream.origin}/`, as: "handle" }],
 						callContext({ secrets: { token: SECRET }, developmentHosts: [`127.0.0.1:${upstream.port}`], contents }),
 					),
 				),

@@ -19,7 +19,12 @@ const fetchWith = async (
 		answer?.(seen, response);
 	});
 	const context = callContext({ developmentHosts: [`127.0.0.1:${upstream.port}`] });
-	const outcome = await performOnHost(loopbackGrant([upstream.port], parts), "fetch", [{ url: upstream.origin, ...request }], context);
+	const outcome = await performOnHost(
+		loopbackGrant([upstream.port], parts),
+		"fetch",
+		[{ url: `${upstream.origin}/`, ...request }],
+		context,
+	);
 	return { outcome, seen: upstream.seen };
 };
 

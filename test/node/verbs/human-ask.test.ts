@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
+import { answerFault } from "../../../worker/verbs/human-ask/answer-fault.ts";
 import { humanAsk } from "../../../worker/verbs/human-ask/human-ask.ts";
 import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { invalidMessage, prepared } from "./perform.ts";
@@ -10,13 +11,44 @@ const refused = (question: unknown, parts: object = {}) => invalidMessage(grantO
 const YES_OR_NO = { type: "object", properties: { yes: { type: "boolean" } }, required: ["yes"], additionalProperties: false };
 
 describe("human.ask", () => {
-	test("a question that fits is denied approval_required until a run can wait for people", () => {
+	test("a question that fits asks a person, who sees it whole", () => {
 		for (const question of [
 			{ question: "May I?" },
 			{ question: "May I?\n• 100 € to سلمى 👩‍👩‍👧", details: "x" },
 			{ question: "May I?", schema: YES_OR_NO },
 		])
-			expect(ask(question)).toMatchObject({ kind: "denied", code: "approval_required" });
+			expect(ask(question)).toEqual({ kind: "ask", rule: "ask", why: "a question" });
+		expect(ask({ question: "May I?" }, { to: "the finance team" })).toMatchObject({ why: "a question to the finance team" });
+		const asked = (question: object, parts: object = {}) => prepared(grantOf(parts), "ask", [question]).question;
+		expect(asked({ question: "May I?", details: "x" })).toEqual({ text: "May I?", details: "x", schema: null });
+		expect(asked({ question: "May I?", schema: YES_OR_NO })).toEqual({ text: "May I?", details: null, schema: YES_OR_NO });
+		expect(asked({ question: "May I?" }, { answer: YES_OR_NO })).toEqual({ text: "May I?", details: null, schema: YES_OR_NO });
+	});
+
+	test("a dry run answers it with a small answer of its schema, text without one", () => {
+		const facts = (question: object) => {
+			const { effect, local, idempotent, planned } = prepared(grantOf(), "ask", [question]);
+			return { effect, local, idempotent, planned };
+		};
+		expect(facts({ question: "x" })).toEqual({ effect: "write", local: false, idempotent: true, planned: "" });
+		expect(facts({ question: "x", schema: YES_OR_NO }).planned).toEqual({ yes: false });
+	});
+
+	test("an answer is what the question asks for: of the schema, or text, within the bound", () => {
+		expect(answerFault(YES_OR_NO, { yes: true })).toBe(null);
+		expect(answerFault(YES_OR_NO, { yes: "yes" })).toBe('answer.yes: found "yes", wanted true or false');
+		expect(answerFault(YES_OR_NO, undefined)).toMatch(/found none/);
+		expect(answerFault(YES_OR_NO, null)).toMatch(/^answer: found null/);
+		expect(answerFault(null, "go on")).toBe(null);
+		for (const answer of [7, null, {}, ["a"], "a\ud800", undefined]) expect(answerFault(null, answer)).toMatch(/^answer: found/);
+		for (const [schema, atLimit] of [
+			[null, "a".repeat(LIMITS.questionAnswerChars)],
+			[{ type: "array" }, ["a".repeat(LIMITS.questionAnswerChars - 4)]],
+		] as const) {
+			expect(answerFault(schema, atLimit)).toBe(null);
+			expect(answerFault(schema, typeof atLimit === "string" ? `${atLimit}a` : [`${atLimit[0]}a`])).toMatch(/wanted at most/);
+		}
+		expect(answerFault({ strange: 1 }, true)).toMatch(/cannot be checked/);
 	});
 
 	test("acting on it all the same gives the same refusal", () => {
@@ -27,9 +59,7 @@ describe("human.ask", () => {
 	});
 
 	test("arguments are bounded, at the limit and one over", () => {
-		expect(ask({ question: "x".repeat(LIMITS.questionChars), details: "x".repeat(LIMITS.questionDetailsChars) })).toMatchObject({
-			code: "approval_required",
-		});
+		expect(ask({ question: "x".repeat(LIMITS.questionChars), details: "x".repeat(LIMITS.questionDetailsChars) }).kind).toBe("ask");
 		expect(refused({ question: "x".repeat(LIMITS.questionChars + 1) })).toMatch(
 			/^ask argument 1\.question: .* wanted a question of at most 1000 characters$/,
 		);
@@ -82,7 +112,7 @@ describe("human.ask", () => {
 	test("the declaration has the type of the grant's answer, and whom it asks", () => {
 		const text = grantOf({ to: "the finance team */", answer: YES_OR_NO }).declaration(NO_RESOURCES);
 		expect(text).toContain("ask(question: { question: string; details?: string }): Promise<{ yes: boolean }>;");
-		expect(text).toContain("Asks the finance team *\\/.");
+		expect(text).toContain("Asks the finance team *\\/ and waits");
 		expect(grantOf().declaration(NO_RESOURCES)).toContain("Promise<Answer>");
 		expect(grantOf({ labels: ["external"] }).labels).toEqual(["external"]);
 	});

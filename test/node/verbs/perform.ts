@@ -73,6 +73,14 @@ export const invalidMessage = (
 	return preparation.message;
 };
 
+/** What a call that may not act answers; null: it may. Nobody is there to be asked. */
+const refusalOf = ({ decision }: PreparedCall): VerbOutcome | null => {
+	if (decision.kind === "allowed") return null;
+	if (decision.kind === "ask") return { kind: "failed", code: "approval_required", message: decision.why, cost: {} };
+	const { code, message, hint } = decision;
+	return { kind: "failed", code, message, hint, cost: {} };
+};
+
 /** Performs a call as the gate does: a denied one never acts. */
 export const performOnHost = async (
 	grant: BoundGrant,
@@ -81,8 +89,8 @@ export const performOnHost = async (
 	context: CallContext,
 ): Promise<VerbOutcome> => {
 	const call = prepared(grant, method, args, context.resources);
-	if (call.decision.kind === "denied")
-		return { kind: "failed", code: call.decision.code, message: call.decision.message, hint: call.decision.hint, cost: {} };
+	const refusal = refusalOf(call);
+	if (refusal !== null) return refusal;
 	assert(call.act.where === "host");
 	const outcome = await call.act.perform(context);
 	assert((outcome.cost.egressBytes ?? 0) <= (call.worstCost.egressBytes ?? 0), "a call cost more than was held for it");
@@ -91,8 +99,8 @@ export const performOnHost = async (
 
 export const performOnFiles = (grant: BoundGrant, files: RunFiles, method: string, ...args: unknown[]): VerbOutcome => {
 	const call = prepared(grant, method, args);
-	if (call.decision.kind === "denied")
-		return { kind: "failed", code: call.decision.code, message: call.decision.message, hint: call.decision.hint, cost: {} };
+	const refusal = refusalOf(call);
+	if (refusal !== null) return refusal;
 	assert(call.act.where === "object");
 	return call.act.perform({ files, state: NO_STATE });
 };

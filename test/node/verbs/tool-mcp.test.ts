@@ -157,7 +157,7 @@ describe("deciding", () => {
 		expect(message(JSON.parse('{"title":"a","labels":[],"__proto__":{"a":1}}'))).toMatch(/__proto__/);
 	});
 
-	test("a tool that is not granted has no method; one that is not there, was changed, or needs approval is denied in words", async () => {
+	test("a tool that is not granted has no method; one that is not there or was changed is denied in words, one that needs approval asks", async () => {
 		await using upstream = await startMcpServer(register);
 		const context = contextFor([upstream.host]);
 		const server = await storeServer({ kind: "mcp", url: upstream.url }, context);
@@ -170,19 +170,53 @@ describe("deciding", () => {
 			{ name: "fail", as: "changed", digest: other },
 			{ name: "fail", as: "asked", approval: "always" },
 			{ name: "fail", as: "reading", effect: "read" },
+			{ name: "fail", as: "keyed", idempotent: true },
+			{ name: "fail", as: "careful", effect: "read", idempotent: false },
 		]);
 		const decided = (method: string, known = resources) => {
 			const { decision } = prepared(grant, method, [], known);
-			return decision.kind === "denied" ? `${decision.code}: ${decision.message}` : "allowed";
+			return decision.kind === "denied"
+				? `${decision.code}: ${decision.message}`
+				: decision.kind === "ask"
+					? `ask: ${decision.why}`
+					: "allowed";
 		};
 		expect(invalidMessage(grant, "fail", [], resources)).toMatch(/wanted one of gone, pinned/);
 		expect(decided("gone")).toMatch(/^capability_not_granted: gone: the server jira has no tool of the name/);
 		expect(decided("pinned")).toBe("allowed");
 		expect(decided("changed")).toContain(`pins ${other}`);
-		expect(decided("asked")).toMatch(/^approval_required: /);
+		expect(decided("asked")).toBe("ask: the tool fail: every call needs an approval");
 		expect(decided("pinned", new Map())).toMatch(/^capability_not_granted: pinned: the tenant has no tool server named jira/);
 		expect([prepared(grant, "pinned", [], resources).effect, prepared(grant, "reading", [], resources).effect]).toEqual(["write", "read"]);
-		expect(prepared(grant, "pinned", [], resources).idempotent).toBe(false);
+		const facts = (method: string) => {
+			const { effect, idempotent, local, planned } = prepared(grant, method, [], resources);
+			return { effect, idempotent, local, planned };
+		};
+		const answer = { local: false, planned: { isError: false, text: "" } };
+		expect(facts("pinned")).toEqual({ effect: "write", idempotent: false, ...answer });
+		expect(facts("reading")).toEqual({ effect: "read", idempotent: true, ...answer });
+		expect(facts("keyed")).toEqual({ effect: "write", idempotent: true, ...answer });
+		expect(facts("careful").idempotent).toBe(false);
+	});
+
+	test("a tool's own rule looks at the arguments, after they were checked; what cannot be told asks", async () => {
+		await using upstream = await startMcpServer(register);
+		const server = await storeServer({ kind: "mcp", url: upstream.url }, contextFor([upstream.host]));
+		const resources = resourcesOf(server);
+		const rule = { argument: "0.title", startsWith: "urgent" };
+		const grant = toolGrant([{ name: "create-issue", approval: { when: rule } }]);
+		const why = (args: unknown) => {
+			const { decision } = prepared(grant, "create_issue", [args], resources);
+			return decision.kind === "ask" ? decision.why : decision.kind;
+		};
+		expect(why({ title: "later", labels: [] })).toBe("allowed");
+		expect(why({ title: "urgent: now", labels: [] })).toBe('the tool create-issue: argument 0.title begins with "urgent"');
+		expect(invalidMessage(grant, "create_issue", [{ title: 7, labels: [] }], resources)).toMatch(/argument 1\.title/);
+		const missing = toolGrant([{ name: "create-issue", approval: { when: { argument: "0.amount", over: 1 } } }]);
+		expect(prepared(missing, "create_issue", [{ title: "later", labels: [] }], resources).decision).toMatchObject({ kind: "ask" });
+		expect(grant.declaration(resources)).toContain("Tool create-issue. Some calls wait for a person's approval");
+		const methods = { name: "create-issue", approval: { when: { method: "create-issue" } } };
+		expect(() => toolGrant([methods])).toThrow(/wanted the tool's own, create_issue/);
 	});
 
 	test("a refresh that changes a description changes the digest; other tools keep theirs", async () => {

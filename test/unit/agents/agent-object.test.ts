@@ -1,23 +1,15 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Budget } from "../../../contract/budgets.ts";
 import { verifyEntry } from "../../../worker/ledger/chain-call.ts";
 import { listArchivedRuns, readArchivedRun } from "../../../worker/ledger/read-archive.ts";
-import { type AgentUnderTest, goodEnd, makeAgent } from "./agent-under-test.ts";
+import { type AgentUnderTest, call, doneEnd, FETCH_ARGS, goodEnd, heldOf, makeAgent, ring, stubOf } from "./agent-under-test.ts";
 
 const FILES = { verb: "files", mounts: { "/workspace/output": "write" } };
-const held = (budget: Budget | null): number =>
-	Object.values(budget?.windows.day.held ?? { none: -1 }).reduce((sum, amount) => sum + amount, 0);
 const write = (agent: AgentUnderTest, runId: string, path = "/workspace/output/a.txt") =>
-	agent.object.beginCall({
-		runId,
-		attempt: 1,
-		grant: "files",
-		method: "writeText",
-		args: JSON.stringify([path, "text"]),
-		locator: agent.locator,
-	});
+	call(agent, { runId, grant: "files", method: "writeText", args: [path, "text"] });
+const WEB = { verb: "http.fetch", allow: [{ host: "example.com" }] };
+const fetchIt = (agent: AgentUnderTest, runId: string) => call(agent, { runId, grant: "web", method: "fetch", args: FETCH_ARGS });
 const admit = async (agent: AgentUnderTest, overrides = {}) => {
 	const command = agent.command(overrides);
 	return { runId: command.runId, answer: await agent.object.admit(agent.entry, command) };
@@ -38,11 +30,11 @@ describe("admit()", () => {
 		const { runId } = await admit(agent);
 		const before = await agent.object.budget(agent.entry);
 		expect(before?.windows.day.held).toMatchObject({ runs: 1, cpuMs: 500, wallMs: 5_000 });
-		const run = await agent.object.finish(goodEnd(runId));
+		const ended = await agent.object.finish(goodEnd(runId));
 		const after = await agent.object.budget(agent.entry);
-		expect(held(after)).toBe(0);
+		expect(await heldOf(agent)).toBe(0);
 		expect(after?.windows.day.settled).toMatchObject({ runs: 1, cpuMs: 8, wallMs: 13 });
-		expect(run?.usage).toMatchObject({ cpuMs: 8, wallMs: 13, usdMicros: 1 });
+		expect(ended?.run.usage).toMatchObject({ cpuMs: 8, wallMs: 13, usdMicros: 1 });
 	});
 
 	it("lets exactly as many of a hundred concurrent runs in as the budget has", async () => {
@@ -61,7 +53,7 @@ describe("admit()", () => {
 		const { runId, answer } = await admit(agent);
 		expect(answer.kind).toBe("refused");
 		expect(await agent.object.run(runId)).toBeNull();
-		expect(held(await agent.object.budget(agent.entry))).toBe(0);
+		expect(await heldOf(agent)).toBe(0);
 	});
 
 	it("leaves a run that is longer than its caller waits to the queue, unclaimed", async () => {
@@ -135,39 +127,35 @@ describe("beginCall()", () => {
 		expect(await write(agent, runId)).toMatchObject({ kind: "error", code: "capability_not_granted" });
 	});
 
-	it("refuses a grant that wants an approval, since nobody can be asked", async () => {
+	it("lets a call of a grant that wants an approval wait, and does nothing", async () => {
 		const agent = await makeAgent({ grants: { files: { ...FILES, approval: "always" } } });
 		const { runId } = await admit(agent);
-		expect(await write(agent, runId)).toMatchObject({ kind: "error", code: "approval_required" });
+		expect(await write(agent, runId)).toMatchObject({ kind: "wait" });
+		expect((await agent.object.calls(runId, 0, 10))?.map(({ status }) => status)).toEqual(["waiting"]);
+		expect(await agent.object.findFile(runId, "/workspace/output/a.txt")).toBeNull();
 	});
 
-	it("lets nothing external follow once private and untrusted data have met", async () => {
-		const web = { verb: "http.fetch", allow: [{ host: "example.com" }] };
-		const agent = await makeAgent({ grants: { files: { ...FILES, labels: ["private"] }, web } });
+	it.each([
+		["approve", { kind: "wait" }],
+		["deny", { kind: "error", code: "flow_denied" }],
+	] as const)("lets nothing external follow by itself once private and untrusted data have met: %s", async (flow, outcome) => {
+		const agent = await makeAgent({
+			grants: { files: { ...FILES, labels: ["private"] }, web: WEB },
+			flow: { "private+untrusted -> external": flow },
+		});
 		const { runId } = await admit(agent, { labels: ["untrusted"] });
-		const fetchIt = () =>
-			agent.object.beginCall({
-				runId,
-				attempt: 1,
-				grant: "web",
-				method: "fetch",
-				args: JSON.stringify([{ url: "https://example.com/", method: "GET", headers: [], body: null, redirect: "follow" }]),
-				locator: agent.locator,
-			});
-		expect((await fetchIt()).kind).toBe("act");
+		expect((await fetchIt(agent, runId)).kind).toBe("act");
 		await write(agent, runId);
-		expect(await fetchIt()).toMatchObject({ kind: "error", code: "flow_denied" });
+		expect(await fetchIt(agent, runId)).toMatchObject(outcome);
 	});
 
 	it("holds one call's worst cost and settles the real one, once however often the end is told", async () => {
-		const web = { verb: "http.fetch", allow: [{ host: "example.com" }] };
-		const agent = await makeAgent({ grants: { web } });
+		const agent = await makeAgent({ grants: { web: WEB } });
 		const { runId } = await admit(agent);
-		const args = JSON.stringify([{ url: "https://example.com/", method: "GET", headers: [], body: null, redirect: "follow" }]);
-		const begun = await agent.object.beginCall({ runId, attempt: 1, grant: "web", method: "fetch", args, locator: agent.locator });
+		const begun = await fetchIt(agent, runId);
 		if (begun.kind !== "act") throw new Error(`the call is to be allowed: ${JSON.stringify(begun)}`);
 		expect((await agent.object.budget(agent.entry))?.windows.day.held.calls).toBe(1);
-		const end = { callId: begun.callId, outcome: { kind: "done", cost: { egressBytes: 20 } } } as const;
+		const end = doneEnd(begun.callId, { egressBytes: 20 });
 		await agent.object.endCall(end);
 		await agent.object.endCall(end);
 		const budget = await agent.object.budget(agent.entry);
@@ -181,15 +169,15 @@ describe("finish() and cancel()", () => {
 		const { runId } = await admit(agent);
 		expect((await agent.object.cancel(runId, "stop"))?.status).toBe("cancelled");
 		const late = await agent.object.finish(goodEnd(runId));
-		expect(late).toMatchObject({ status: "cancelled", result: null, usage: { cpuMs: 8 } });
-		expect(held(await agent.object.budget(agent.entry))).toBe(0);
+		expect(late?.run).toMatchObject({ status: "cancelled", result: null, usage: { cpuMs: 8 } });
+		expect(await heldOf(agent)).toBe(0);
 		expect((await agent.object.cancel(runId, "again"))?.status).toBe("cancelled");
 	});
 
 	it("take an end only from the attempt that runs", async () => {
 		const agent = await makeAgent();
 		const { runId } = await admit(agent);
-		expect((await agent.object.finish(goodEnd(runId, 2)))?.status).toBe("queued");
+		expect((await agent.object.finish(goodEnd(runId, 2)))?.run.status).toBe("queued");
 	});
 
 	it("wake whoever waits for the end", async () => {
@@ -202,19 +190,21 @@ describe("finish() and cancel()", () => {
 });
 
 describe("change()", () => {
-	it("makes a version only of a policy that is another one, and keeps old ones while a live run needs them", async () => {
+	it("makes a version only of a policy that is another one, and keeps old ones while a run needs them that is live or not recorded", async () => {
 		const agent = await makeAgent({ grants: { files: FILES } });
 		const { runId } = await admit(agent);
 		const same = await agent.object.change(agent.entry, { policy: { grants: { files: { ...FILES } } } });
 		expect(same).toMatchObject({ policyVersion: 1 });
 		for (const calls of [1, 2, 3]) await agent.object.change(agent.entry, { policy: { grants: { files: FILES }, limits: { calls } } });
 		expect((await write(agent, runId)).kind).toBe("done");
-		const { object: stub } = agent;
-		if (!isStub(stub)) throw new Error("the agent's object is a stub");
 		const versions = () =>
-			runInDurableObject(stub, (_instance, state) => state.storage.sql.exec("SELECT version FROM policies ORDER BY version").toArray());
+			runInDurableObject(stubOf(agent), (_instance, state) =>
+				state.storage.sql.exec("SELECT version FROM policies ORDER BY version").toArray(),
+			);
 		expect(await versions()).toEqual([{ version: 1 }, { version: 4 }]);
 		await agent.object.finish(goodEnd(runId));
+		// A change brings everything to the store first: from then on the run's recording is whole without its policy.
+		await agent.object.change(agent.entry, { language: "javascript" });
 		await agent.object.change(agent.entry, { policy: { grants: {} } });
 		expect(await versions()).toEqual([{ version: 5 }]);
 	});
@@ -233,43 +223,44 @@ describe("stop()", () => {
 	});
 });
 
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
-
 describe("the alarm", () => {
 	/** Makes every lease and hold end now, and rings. */
-	const ring = async (agent: AgentUnderTest): Promise<void> => {
-		const { object: stub } = agent;
-		if (!isStub(stub)) throw new Error("the agent's object is a stub");
-		await runInDurableObject(stub, (_instance, state) => {
-			state.storage.sql.exec("UPDATE runs SET lease_expires_at_ms = 1 WHERE lease_expires_at_ms IS NOT NULL");
-			state.storage.sql.exec("UPDATE holds SET expires_at_ms = 1");
+	const ringLate = async (agent: AgentUnderTest): Promise<void> => {
+		await runInDurableObject(stubOf(agent), (_instance, { storage }) => {
+			storage.sql.exec("UPDATE runs SET lease_expires_at_ms = 1 WHERE lease_expires_at_ms IS NOT NULL");
+			storage.sql.exec("UPDATE holds SET expires_at_ms = 1");
 		});
-		await runInDurableObject(stub, async (_instance, state) => {
-			await state.storage.setAlarm(Date.now() + 60_000);
-		});
-		await runDurableObjectAlarm(stub);
+		await ring(agent);
 	};
 
-	it("ends a started run that nobody holds as interrupted, its open call as unknown, and releases every hold", async () => {
-		const web = { verb: "http.fetch", allow: [{ host: "example.com" }] };
-		const agent = await makeAgent({ grants: { web } });
+	it("gives a started run that nobody holds back to the queue, from its journal", async () => {
+		const agent = await makeAgent({ grants: { files: FILES } });
 		const { runId } = await admit(agent);
-		const args = JSON.stringify([{ url: "https://example.com/", method: "GET", headers: [], body: null, redirect: "follow" }]);
-		await agent.object.beginCall({ runId, attempt: 1, grant: "web", method: "fetch", args, locator: agent.locator });
-		await ring(agent);
+		await write(agent, runId);
+		await ringLate(agent);
+		expect(await agent.object.run(runId)).toMatchObject({ status: "queued", attempt: 1, error: null });
+		expect(await heldOf(agent)).toBe(0);
+		expect(await agent.object.claim(agent.entry, runId)).toMatchObject({ attempt: 2 });
+	});
+
+	it("ends a started run that nobody holds and whose journal is not whole as interrupted, its open call as unknown, and releases every hold", async () => {
+		const agent = await makeAgent({ grants: { web: WEB } });
+		const { runId } = await admit(agent);
+		await call(agent, { runId, grant: "web", method: "fetch", args: FETCH_ARGS, at: "1 0 !" });
+		await ringLate(agent);
 		expect(await agent.object.run(runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
 		expect((await agent.object.calls(runId, 0, 10))?.map((call) => call.status)).toEqual(["unknown"]);
-		expect(held(await agent.object.budget(agent.entry))).toBe(0);
+		expect(await heldOf(agent)).toBe(0);
 	});
 
 	it("gives a run that never started back to the queue, for one more attempt", async () => {
 		const agent = await makeAgent();
 		const { runId } = await admit(agent);
-		await ring(agent);
+		await ringLate(agent);
 		expect((await agent.object.run(runId))?.status).toBe("queued");
 		expect(await agent.object.claim(agent.entry, runId)).toMatchObject({ attempt: 2 });
-		expect((await agent.object.finish(goodEnd(runId, 1)))?.status).toBe("queued");
-		expect((await agent.object.finish(goodEnd(runId, 2)))?.status).toBe("succeeded");
+		expect((await agent.object.finish(goodEnd(runId, 1)))?.run.status).toBe("queued");
+		expect((await agent.object.finish(goodEnd(runId, 2)))?.run.status).toBe("succeeded");
 	});
 });
 

@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import type { BudgetLimits } from "../../../contract/budgets.ts";
 import type { Call, Run } from "../../../contract/runs.ts";
 import { verifyEntry } from "../../../worker/ledger/chain-call.ts";
 import { readArchivedRun } from "../../../worker/ledger/read-archive.ts";
-import { type AgentUnderTest, goodEnd, makeAgent } from "./agent-under-test.ts";
+import { type AgentUnderTest, call, doneEnd, FETCH_ARGS, failedEnd, goodEnd, makeAgent, ring, stubOf } from "./agent-under-test.ts";
 
 /** Something that somebody does to an agent's object; numbers choose among the runs and calls there are. */
 const Deed = fc.oneof(
@@ -48,11 +48,9 @@ const POLICY = {
 	limits: { cpuMs: 1_000, wallMs: 5_000, calls: 6 },
 };
 const ARGS = {
-	fetch: JSON.stringify([{ url: "https://example.com/", method: "GET", headers: [], body: null, redirect: "follow" }]),
-	write: JSON.stringify(["/workspace/output/a.txt", "text"]),
+	fetch: FETCH_ARGS,
+	write: ["/workspace/output/a.txt", "text"],
 };
-
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
 
 /** An agent whose every answer is remembered, so that what it may never do can be seen. */
 class Scene {
@@ -63,14 +61,12 @@ class Scene {
 	readonly #ends = new Map<string, string>();
 
 	constructor(agent: AgentUnderTest) {
-		const { object } = agent;
-		if (!isStub(object)) throw new Error("the agent's object is a stub");
 		this.#agent = agent;
-		this.#stub = object;
+		this.#stub = stubOf(agent);
 	}
 
 	async do(deed: Deed): Promise<void> {
-		const { object, entry, locator } = this.#agent;
+		const { object, entry } = this.#agent;
 		switch (deed.kind) {
 			case "admit": {
 				const command = this.#agent.command({ executesUpToMs: deed.long ? 0 : 25_000 });
@@ -83,14 +79,14 @@ class Scene {
 				const grant = deed.kind === "fetch" ? "web" : "files";
 				const method = deed.kind === "fetch" ? "fetch" : "writeText";
 				const { attempt } = deed;
-				const begun = await object.beginCall({ runId: this.#run(deed.run), attempt, grant, method, args: ARGS[deed.kind], locator });
+				const begun = await call(this.#agent, { runId: this.#run(deed.run), attempt, grant, method, args: ARGS[deed.kind] });
 				if (begun.kind === "act") this.callIds.push(begun.callId);
 				return;
 			}
 			case "endCall": {
 				const callId = this.callIds[deed.call % Math.max(1, this.callIds.length)] ?? "cal_none";
-				const failed = { kind: "failed", code: "upstream_failed", message: "it broke", cost: { egressBytes: 10 } } as const;
-				return object.endCall({ callId, outcome: deed.done ? { kind: "done", cost: { egressBytes: 120 } } : failed });
+				await object.endCall(deed.done ? doneEnd(callId, { egressBytes: 120 }) : failedEnd(callId, { egressBytes: 10 }));
+				return;
 			}
 			case "claim":
 				return void (await object.claim(entry, this.#run(deed.run)));
@@ -116,8 +112,7 @@ class Scene {
 	}
 
 	async ring(): Promise<void> {
-		await runInDurableObject(this.#stub, (_instance, state) => state.storage.setAlarm(Date.now() + 60_000));
-		await runDurableObjectAlarm(this.#stub);
+		await ring(this.#agent);
 	}
 
 	async run(id: string): Promise<Run> {
@@ -146,7 +141,7 @@ class Scene {
 			const known = this.#ends.get(id);
 			if (known !== undefined) expect(end).toBe(known);
 			if (end !== null) this.#ends.set(id, end);
-			expect(run.endedAtMs === null).toBe(run.status === "queued" || run.status === "running");
+			expect(run.endedAtMs === null).toBe(["queued", "running", "waiting_approval"].includes(run.status));
 		}
 	}
 
@@ -164,7 +159,6 @@ class Scene {
 		const lifetime = (await object.budget(entry))?.windows.lifetime;
 		expect(Object.values(lifetime?.held ?? { none: -1 }).filter((amount) => amount !== 0)).toEqual([]);
 		expect(await this.#count("SELECT count(*) AS count FROM holds")).toBe(0);
-		expect(await this.#count("SELECT count(*) AS count FROM work")).toBe(0);
 		const runs = await Promise.all(this.runIds.map((id) => this.run(id)));
 		const calls = (await Promise.all(this.runIds.map((id) => this.calls(id)))).flat();
 		expect(calls.filter((call) => call.status === "started")).toEqual([]);
@@ -179,6 +173,7 @@ class Scene {
 		expectChain(calls);
 		await object.change(entry, { language: "javascript" });
 		expect(await this.#count("SELECT count(*) AS count FROM outbox")).toBe(0);
+		expect(await this.#count("SELECT count(*) AS count FROM work")).toBe(0);
 		for (const run of runs) expect(await readArchivedRun(env.DB, entry.tenantId, run.id)).toEqual(run);
 	}
 

@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { CallRows } from "../../../worker/agents/object/call-rows.ts";
 import { insertResource } from "../../../worker/resources/resource-store.ts";
-import { makeAgent } from "./agent-under-test.ts";
+import { call, doneEnd, makeAgent, stubOf } from "./agent-under-test.ts";
 
 /** A call of this is held as its one byte, 16 and 64 tokens around it, and 100 of answer. */
-const ARGS = JSON.stringify([{ prompt: "x", maxTokens: 100 }]);
+const ARGS = [{ prompt: "x", maxTokens: 100 }];
 const HELD = 181;
 
 const start = async () => {
@@ -17,13 +17,11 @@ const start = async () => {
 	const admitted = await agent.object.admit(agent.entry, agent.command());
 	if (admitted.kind !== "execute") throw new Error(`the run was ${admitted.kind}`);
 	const { runId } = admitted.attempt;
-	const { locator, object } = agent;
-	const begin = async (args = ARGS) => object.beginCall({ runId, attempt: 1, grant: "llm", method: "complete", args, locator });
-	const end = async (callId: string, tokens: number) => object.endCall({ callId, outcome: { kind: "done", cost: { tokens } } });
-	return { begin, end, object };
+	const begin = async (args: readonly unknown[] = ARGS) => call(agent, { runId, grant: "llm", method: "complete", args });
+	const end = async (callId: string, tokens: number) => agent.object.endCall(doneEnd(callId, { tokens }));
+	return { begin, end, agent };
 };
 
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
 const idOf = (answer: { kind: string; callId?: string }): string => answer.callId ?? answer.kind;
 
 describe("a grant's tokens in a run", () => {
@@ -46,9 +44,8 @@ describe("a grant's tokens in a run", () => {
 	});
 
 	it("are asked of the calls under way alone: no record of an ended one is read", async () => {
-		const { object } = await start();
-		if (!isStub(object)) throw new Error("the agent's object is a stub");
-		await runInDurableObject(object, (_instance, { storage: { sql } }) => {
+		const { agent } = await start();
+		await runInDurableObject(stubOf(agent), (_instance, { storage: { sql } }) => {
 			const put = "INSERT INTO calls (id, run_id, seq, status, revision, record) VALUES (?, 'r', ?, ?, 1, ?)";
 			for (let seq = 1; seq <= 100; seq += 1) sql.exec(put, `ended${seq}`, seq, "done", "no JSON");
 			sql.exec(put, "open", 101, "started", '{"grant":"llm"}');

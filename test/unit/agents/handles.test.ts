@@ -5,9 +5,8 @@ import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { runContents } from "../../../worker/blobs/run-contents.ts";
 import type { HostContents } from "../../../worker/verbs/verb.ts";
-import { type AgentUnderTest, goodEnd, makeAgent } from "./agent-under-test.ts";
+import { type AgentUnderTest, call as callOn, goodEnd, makeAgent, stubOf } from "./agent-under-test.ts";
 
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
 const FILES = { grants: { files: { verb: "files", mounts: { "/workspace": "write" }, limits: { callsPerMinute: 10_000 } } } };
 const BYTES = { type: "text/plain", mostBytes: LIMITS.contentBytes };
 
@@ -18,8 +17,7 @@ const startRun = async (agent: AgentUnderTest) => {
 	const { runId } = command;
 	const { tenantId } = agent.entry;
 	const contents = runContents(env, agent.object, { tenantId, runId, attempt: 1 });
-	const call = async (method: string, ...args: unknown[]) =>
-		agent.object.beginCall({ runId, attempt: 1, grant: "files", method, args: JSON.stringify(args), locator: agent.locator });
+	const call = async (method: string, ...args: unknown[]) => callOn(agent, { runId, grant: "files", method, args });
 	return { runId, tenantId, contents, call };
 };
 const storeText = async (contents: HostContents, text: string): Promise<string> => {
@@ -40,7 +38,7 @@ describe("a handle", () => {
 		const agent = await makeAgent(FILES);
 		const { contents } = await startRun(agent);
 		const handle = await storeText(contents, "hello");
-		if (isStub(agent.object)) await evictDurableObject(agent.object);
+		await evictDurableObject(stubOf(agent));
 		expect(await contents.open(handle)).toMatchObject({ bytes: 5, type: "text/plain" });
 		expect(await textOf(contents, handle)).toBe("hello");
 	});
@@ -189,8 +187,7 @@ describe("a run's files in its object", () => {
 		const agent = await makeAgent(FILES);
 		const command = agent.command({ files: [{ path: "/workspace/input/a", bytes: new Uint8Array([65]) }] });
 		await agent.object.admit(agent.entry, command);
-		const call = { runId: command.runId, attempt: 1, grant: "files", locator: agent.locator };
-		await agent.object.beginCall({ ...call, method: "append", args: '["/workspace/input/a","B"]' });
-		expect((await agent.object.finish(goodEnd(command.runId)))?.files).toEqual([{ path: "/workspace/input/a", bytes: 2 }]);
+		await callOn(agent, { runId: command.runId, grant: "files", method: "append", args: ["/workspace/input/a", "B"] });
+		expect((await agent.object.finish(goodEnd(command.runId)))?.run.files).toEqual([{ path: "/workspace/input/a", bytes: 2 }]);
 	});
 });

@@ -6,7 +6,7 @@ import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { sendBatch } from "../../../worker/agents/object/outbox.ts";
 import { listArchivedCalls, listArchivedRuns, readArchivedRun } from "../../../worker/ledger/read-archive.ts";
 import { writeArchive } from "../../../worker/ledger/write-archive.ts";
-import { type AgentUnderTest, goodEnd, makeAgent } from "./agent-under-test.ts";
+import { type AgentUnderTest, call, goodEnd, makeAgent, stubOf } from "./agent-under-test.ts";
 
 const FILES = { grants: { files: { verb: "files", mounts: { "/workspace/output": "write" } } } };
 const ALL = { agentId: null, status: null, before: null, most: 100 };
@@ -26,26 +26,21 @@ const withObject = <Answer>(
 	agent: AgentUnderTest,
 	database: D1Database,
 	work: (object: AgentObject, state: ObjectState) => Promise<Answer>,
-): Promise<Answer> => {
-	const { object } = agent;
-	if (!isStub(object)) throw new Error("the agent's object is a stub");
-	return runInDurableObject(object, async (_instance, context) => {
+): Promise<Answer> =>
+	runInDurableObject(stubOf(agent), async (_instance, context) => {
 		const state = new ObjectState(context.storage);
 		const answer = await work(new AgentObject(context, { ...env, DB: database }), state);
 		await context.storage.deleteAlarm();
 		return answer;
 	});
-};
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
 
 /** A run of three calls, ended. */
 const makeRun = async (agent: AgentUnderTest, object: AgentObject): Promise<string> => {
 	const command = agent.command();
 	await object.admit(agent.entry, command);
 	for (const path of ["a", "b", "c"]) {
-		const args = JSON.stringify([`/workspace/output/${path}.txt`, "text"]);
-		const call = { runId: command.runId, attempt: 1, grant: "files", method: "writeText", args, locator: agent.locator };
-		await object.beginCall(call);
+		const args = [`/workspace/output/${path}.txt`, "text"];
+		await call({ ...agent, object }, { runId: command.runId, grant: "files", method: "writeText", args });
 	}
 	await object.finish(goodEnd(command.runId));
 	return command.runId;
@@ -85,9 +80,7 @@ describe("the outbox", () => {
 	it("rings its alarm again after a refusal", async () => {
 		const agent = await makeAgent(FILES);
 		const database = databaseWith(() => Promise.reject(new Error("D1_ERROR: it is away")));
-		const { object } = agent;
-		if (!isStub(object)) throw new Error("the agent's object is a stub");
-		await runInDurableObject(object, async (_instance, context) => {
+		await runInDurableObject(stubOf(agent), async (_instance, context) => {
 			const instance = new AgentObject(context, { ...env, DB: database });
 			await makeRun(agent, instance);
 			await context.storage.deleteAlarm();
@@ -143,9 +136,16 @@ describe("the outbox", () => {
 			const { tenantId, agentId } = agent.entry;
 			if (run === null) throw new Error("the run is there");
 			const files = run.files.map((file) => ({ ...file, blob: null }));
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run, files, revision: 9 }], calls: [] });
+			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run, files, revision: 9 }], calls: [], approvals: [] });
 			const older = { ...run, status: "queued" as const, endedAtMs: null };
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run: older, files: [], revision: 8 }], calls: [] });
+			await writeArchive(env.DB, {
+				tenantId,
+				agentId,
+				agent: null,
+				runs: [{ run: older, files: [], revision: 8 }],
+				calls: [],
+				approvals: [],
+			});
 			expect(await readArchivedRun(env.DB, tenantId, runId)).toEqual(run);
 		});
 	});

@@ -1,16 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { takeFromRate } from "../../../worker/agents/object/rate-rows.ts";
-import { makeAgent } from "./agent-under-test.ts";
-
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
+import { makeAgent, stubOf } from "./agent-under-test.ts";
 
 const withSql = async (work: (sql: SqlStorage) => void): Promise<void> => {
 	const agent = await makeAgent();
 	await agent.object.run(agent.newRunId());
-	const { object } = agent;
-	if (!isStub(object)) throw new Error("the agent's object is a stub");
-	await runInDurableObject(object, (_instance, { storage }) => work(storage.sql));
+	await runInDurableObject(stubOf(agent), (_instance, { storage }) => work(storage.sql));
 };
 
 describe("calls of a grant in a minute", () => {

@@ -4,13 +4,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { decodeValue } from "../../../contract/tagged-json.ts";
 import { StateRows } from "../../../worker/agents/object/state-rows.ts";
-import { type AgentUnderTest, makeAgent } from "./agent-under-test.ts";
-
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
-const stubOf = ({ object }: AgentUnderTest): DurableObjectStub<undefined> => {
-	if (!isStub(object)) throw new Error("the agent's object is a stub");
-	return object;
-};
+import { type AgentUnderTest, call as callOn, makeAgent, stubOf } from "./agent-under-test.ts";
 
 /** Runs something with the rows of an agent of its own. */
 const withRows = async (work: (rows: (nowMs: number) => StateRows, sql: SqlStorage) => void): Promise<void> => {
@@ -90,9 +84,9 @@ const Entry = z.object({ value: z.int(), version: z.int() }).nullable();
 describe("an agent's state", () => {
 	/** Calls a grant of a live run. */
 	const callOf =
-		({ object, locator }: AgentUnderTest, runId: string) =>
+		(agent: AgentUnderTest, runId: string) =>
 		async (method: string, ...args: unknown[]) =>
-			object.beginCall({ runId, attempt: 1, grant: "memory", method, args: JSON.stringify(args), locator });
+			callOn(agent, { runId, grant: "memory", method, args });
 
 	it("loses no step of runs that count it up at once, each by compare-and-set", async () => {
 		const agent = await makeAgent(STATE);

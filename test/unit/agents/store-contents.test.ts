@@ -4,18 +4,14 @@ import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import { AgentObject } from "../../../worker/agents/agent-object.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
+import { journalKey } from "../../../worker/blobs/blob-keys.ts";
 import { runContents } from "../../../worker/blobs/run-contents.ts";
 import { archivedBlob, readArchivedRun } from "../../../worker/ledger/read-archive.ts";
 import { runFileBody } from "../../../worker/runs/run-file-body.ts";
-import { type AgentUnderTest, goodEnd, makeAgent } from "./agent-under-test.ts";
+import { type AgentUnderTest, call as callOn, goodEnd, makeAgent, stubOf } from "./agent-under-test.ts";
 
 const FILES = { grants: { files: { verb: "files", mounts: { "/workspace": "write" } } } };
 const OUT = "/workspace/output";
-const isStub = (object: object): object is DurableObjectStub<undefined> => "id" in object;
-const stubOf = ({ object }: AgentUnderTest): DurableObjectStub<undefined> => {
-	if (!isStub(object)) throw new Error("the agent's object is a stub");
-	return object;
-};
 
 /** A store that loses its connection at one of its operations, before the operation or after it. */
 const storeThatBreaks = (at: number, when: "before" | "after"): { store: R2Bucket; broke: () => boolean } => {
@@ -50,14 +46,7 @@ const endRun = async (agent: AgentUnderTest, object: AgentObject): Promise<strin
 	await object.admit(agent.entry, command);
 	const { runId } = command;
 	const call = async (method: string, ...args: unknown[]) => {
-		const answer = await object.beginCall({
-			runId,
-			attempt: 1,
-			grant: "files",
-			method,
-			args: JSON.stringify(args),
-			locator: agent.locator,
-		});
+		const answer = await callOn({ ...agent, object }, { runId, grant: "files", method, args });
 		if (answer.kind !== "done") throw new Error(JSON.stringify(answer));
 	};
 	await call("writeText", `${OUT}/a.txt`, "text");
@@ -69,8 +58,8 @@ const endRun = async (agent: AgentUnderTest, object: AgentObject): Promise<strin
 		if (stored.kind !== "stored") throw new Error(stored.message);
 		if (path !== null) await call("write", path, { handle: stored.handle.handle });
 	}
-	const run = await object.finish(goodEnd(runId));
-	expect(run?.files.map(({ path }) => path)).toEqual([`${OUT}/a.txt`, `${OUT}/empty`, `${OUT}/large`]);
+	const ended = await object.finish(goodEnd(runId));
+	expect(ended?.run.files.map(({ path }) => path)).toEqual([`${OUT}/a.txt`, `${OUT}/empty`, `${OUT}/large`]);
 	return runId;
 };
 
@@ -78,8 +67,11 @@ const bytesOf = async (agent: AgentUnderTest, runId: string, path: string): Prom
 	const body = await runFileBody(env, agent.entry, runId, path);
 	return body === null ? null : new Response(body).text();
 };
+/** What the store has of a run, but for its recording. */
 const keysOf = async (agent: AgentUnderTest, runId: string): Promise<string[]> =>
-	(await env.BLOBS.list({ prefix: `tenants/${agent.entry.tenantId}/runs/${runId}/` })).objects.map(({ key }) => key);
+	(await env.BLOBS.list({ prefix: `tenants/${agent.entry.tenantId}/runs/${runId}/` })).objects
+		.map(({ key }) => key)
+		.filter((key) => key !== journalKey(agent.entry.tenantId, runId));
 
 /** What there is once everything is where it stays. */
 const expectStored = async (agent: AgentUnderTest, runId: string): Promise<void> => {
@@ -212,8 +204,7 @@ describe("what an ended run has left", () => {
 const withStore = async (agent: AgentUnderTest, object: AgentObject): Promise<string> => {
 	const command = agent.command();
 	await object.admit(agent.entry, command);
-	const args = JSON.stringify([`${OUT}/a`, "x"]);
-	await object.beginCall({ runId: command.runId, attempt: 1, grant: "files", method: "writeText", args, locator: agent.locator });
+	await callOn({ ...agent, object }, { runId: command.runId, grant: "files", method: "writeText", args: [`${OUT}/a`, "x"] });
 	await object.finish(goodEnd(command.runId));
 	return command.runId;
 };

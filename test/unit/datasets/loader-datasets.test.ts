@@ -57,15 +57,20 @@ describe("datasets where the Worker itself makes the isolates", () => {
 		const runId = newRoutedId("run", locatorOf(entry.agentId));
 		const program = { main: "main.js", modules: { "main.js": "" }, sources: {} };
 		const rest = { input: "null", files: [], grants: null, limits: null, labels: [], metadata: {}, executesUpToMs: 25_000 };
-		await agentObject(env, entry).admit(entry, { runId, program, programDigest: "sha256:0", ...rest });
+		const live = { inlineMs: 0, mode: "live", origin: null, plan: null } as const;
+		await agentObject(env, entry).admit(entry, { runId, program, programDigest: "sha256:0", ...rest, ...live });
 		const authority = { tenantId, agentId: entry.agentId, runId, attempt: 1 };
 		const call = async (method: string, ...args: unknown[]): Promise<unknown> => {
-			const reply = await performCall(env, authority, { grant: "db", method, args: JSON.stringify(args) });
+			const reply = await performCall(env, authority, { grant: "db", method, args: JSON.stringify(args), at: "1 0 " });
 			return reply.kind === "engine" ? JSON.parse(await carryOutHere(env, authority, reply.work)) : reply;
 		};
-		expect(await call("query", "select sum(a) as s from t")).toEqual({ kind: "value", value: '[{"s":3}]' });
-		expect(await call("execute", "update t set a = a * 10")).toEqual({ kind: "value", value: '{"changes":2,"version":3}' });
-		expect(await call("query", "select sum(a) as s from t")).toEqual({ kind: "value", value: '[{"s":30}]' });
+		expect(await call("query", "select sum(a) as s from t")).toEqual({ kind: "value", value: '[{"s":3}]', atMs: expect.any(Number) });
+		expect(await call("execute", "update t set a = a * 10")).toEqual({
+			kind: "value",
+			value: '{"changes":2,"version":3}',
+			atMs: expect.any(Number),
+		});
+		expect(await call("query", "select sum(a) as s from t")).toEqual({ kind: "value", value: '[{"s":30}]', atMs: expect.any(Number) });
 		expect(await call("query", "pragma table_list")).toMatchObject({ kind: "error", code: "sql_denied" });
 	});
 });

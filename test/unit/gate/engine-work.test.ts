@@ -43,7 +43,7 @@ const newRun = async () => {
 		return { token: makeToken(env, authority), runId: authority.runId };
 	};
 	const begin = async (token: string, method: "query" | "execute"): Promise<EngineWork> => {
-		const call = JSON.stringify({ grant: "db", method, args: '["select n from t"]' });
+		const call = JSON.stringify({ grant: "db", method, args: '["select n from t"]', at: "1 0 " });
 		return EngineWork.parse(await (await atGate(token, "POST", "/call", call)).json());
 	};
 	const finish = async (token: string, callId: string, answer: string) =>
@@ -64,7 +64,7 @@ describe("a call that an engine answers", () => {
 		expect(work).toMatchObject({ image: { bytes: 5 }, writes: false });
 		expect(await statusOf(runId, work.callId)).toBe("started");
 		expect(await (await atGate(token, "GET", `/image?call=${work.callId}`)).text()).toBe("image");
-		expect(await finish(token, work.callId, ROWS)).toEqual({ kind: "value", value: '[{"n":1}]' });
+		expect(await finish(token, work.callId, ROWS)).toEqual({ kind: "value", value: '[{"n":1}]', atMs: expect.any(Number) });
 		expect(await statusOf(runId, work.callId)).toBe("done");
 	});
 
@@ -122,7 +122,7 @@ describe("a write", () => {
 		const { token, begin, finish, content } = await newRun();
 		const { callId } = await begin(token, "execute");
 		expect((await saveAs(token, callId, "changed")).status).toBe(200);
-		expect(await finish(token, callId, WRITTEN)).toEqual({ kind: "value", value: '{"changes":1,"version":2}' });
+		expect(await finish(token, callId, WRITTEN)).toEqual({ kind: "value", value: '{"changes":1,"version":2}', atMs: expect.any(Number) });
 		const { key, ...rest } = await content();
 		expect(rest).toEqual({ version: 2, bytes: 7, tables: TABLES });
 		expect(await (await env.BLOBS.get(key ?? ""))?.text()).toBe("changed");
@@ -162,7 +162,9 @@ describe("a write", () => {
 		expect(await finish(token, callId, WRITTEN)).toMatchObject({ kind: "error", code: "run_ended" });
 		expect((await content()).version).toBe(1);
 		expect(
-			(await atGate(token, "POST", "/call", JSON.stringify({ grant: "db", method: "query", args: '["x"]' }))).headers.get("content-type"),
+			(await atGate(token, "POST", "/call", JSON.stringify({ grant: "db", method: "query", args: '["x"]', at: "1 0 " }))).headers.get(
+				"content-type",
+			),
 		).toContain("application/json");
 	});
 });

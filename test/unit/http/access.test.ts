@@ -12,6 +12,8 @@ interface Ids {
 	readonly tenant: string;
 	readonly agent: string;
 	readonly run: string;
+	readonly call: string;
+	readonly approval: string;
 	readonly key: string;
 	readonly secret: string;
 }
@@ -29,8 +31,15 @@ const EXAMPLES = {
 	getRun: { path: ({ run }) => `/v1/runs/${run}` },
 	cancelRun: { path: ({ run }) => `/v1/runs/${run}/cancel` },
 	listCalls: { path: ({ run }) => `/v1/runs/${run}/calls` },
+	getRunEvents: { path: ({ run }) => `/v1/runs/${run}/events` },
 	listLogs: { path: ({ run }) => `/v1/runs/${run}/logs` },
 	getRunFile: { path: ({ run }) => `/v1/runs/${run}/files/workspace/output/a.txt` },
+	listApprovals: { path: ({ agent }) => `/v1/approvals?agent=${agent}` },
+	getApproval: { path: ({ approval }) => `/v1/approvals/${approval}` },
+	decideApproval: { path: ({ approval }) => `/v1/approvals/${approval}/decide`, body: () => ({ decision: "approve", digest: "sha256:0" }) },
+	listScopedApprovals: { path: ({ agent }) => `/v1/agents/${agent}/scoped-approvals` },
+	revokeScopedApproval: { path: ({ agent, approval }) => `/v1/agents/${agent}/scoped-approvals/${approval}` },
+	resolveCall: { path: ({ call }) => `/v1/calls/${call}/resolve`, body: () => ({ outcome: "repeat" }) },
 	createAgent: { path: () => "/v1/agents", body: () => ({ name: "made-by-example" }) },
 	listAgents: { path: () => "/v1/agents" },
 	getAgent: { path: ({ agent }) => `/v1/agents/${agent}` },
@@ -82,6 +91,8 @@ const EXAMPLES = {
 	createTenantKey: { path: ({ tenant }) => `/v1/tenants/${tenant}/keys`, body: () => ({ name: "further" }) },
 	getHealth: { path: () => "/healthz" },
 	getOpenApi: { path: () => "/openapi.json" },
+	replayRun: { path: ({ run }) => `/v1/runs/${run}/replay`, body: () => ({}) },
+	replayAgent: { path: ({ agent }) => `/v1/agents/${agent}/replay`, body: () => ({ runs: 1 }) },
 } satisfies Record<OperationId, Example>;
 
 const CASES = Object.entries<Operation>(OPERATIONS).map(([id, operation]) => {
@@ -95,9 +106,15 @@ const TENANTS = CASES.flatMap(({ id, operation, example }) =>
 const OPERATORS = CASES.filter(({ operation }) => operation.access.kind === "operator");
 const ANYBODYS = CASES.filter(({ operation }) => operation.access.kind === "public");
 
+/** Ids of what lives in an agent's object. */
+const idsIn = (agent: string): Pick<Ids, "run" | "call" | "approval"> => {
+	const locator = locatorOf(agent);
+	return { run: newRoutedId("run", locator), call: newRoutedId("cal", locator), approval: newRoutedId("apr", locator) };
+};
+
 const nobodysIds = (): Ids => {
 	const agent = newId("agt");
-	return { tenant: newId("ten"), agent, run: newRoutedId("run", locatorOf(agent)), key: newId("key"), secret: "nobodys" };
+	return { tenant: newId("ten"), agent, ...idsIn(agent), key: newId("key"), secret: "nobodys" };
 };
 
 const send = (item: { operation: Operation; example: Example }, ids: Ids, key: string | undefined) => {
@@ -119,15 +136,23 @@ const furnishTenant = async (): Promise<Ids> => {
 	const agents = await ask("GET", "/v1/agents", { key: tenant.key.value });
 	const { data } = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(agents.json);
 	const agent = data.at(0)?.id ?? "";
-	const run = newRoutedId("run", locatorOf(agent));
+	const { run, call, approval } = idsIn(agent);
 	await env.DB.prepare(
 		"insert into runs (id, tenant_id, agent_id, status, created_at_ms, summary, result, files, revision) values (?, ?, ?, 'succeeded', 1, '{}', 'null', '[]', 1)",
 	)
 		.bind(run, tenant.id, agent)
 		.run();
+	await env.DB.prepare("insert into calls (id, tenant_id, run_id, seq, record, revision) values (?, ?, ?, 1, '{}', 1)")
+		.bind(call, tenant.id, run)
+		.run();
+	await env.DB.prepare(
+		"insert into approvals (id, tenant_id, agent_id, run_id, status, revision, record) values (?, ?, ?, ?, 'pending', 1, '{}')",
+	)
+		.bind(approval, tenant.id, agent, run)
+		.run();
 	await ask("POST", "/v1/datasets", { key: tenant.key.value, body: { name: "theirs" } });
 	await ask("PUT", "/v1/secrets/theirs", { key: tenant.key.value, body: { value: "theirs" } });
-	return { tenant: tenant.id, agent, run, key: tenant.key.id, secret: "theirs" };
+	return { tenant: tenant.id, agent, run, call, approval, key: tenant.key.id, secret: "theirs" };
 };
 
 describe("the table of operations", () => {

@@ -9,13 +9,16 @@ const limits = { wallMs: 1_000, cpuMs: 500, memoryMb: 128 };
 const measured = { cpuMs: 512, wallMs: 700, startedAtMs: 1 };
 const spooled = { logs: [{ seq: 9, atMs: 5, level: "log" as const, text: "before" }], logsDropped: 0 };
 const judge = (outcome: Exclude<ExecutionOutcome, { kind: "refused" }>) => judgeOutcome(outcome, program, limits);
+/** What every answer tells of its program's path. */
+const TOLD = { choices: "0 ", places: 0, sent: 0 };
 const answered = (answer: unknown) =>
 	judge({ kind: "answered", answer: typeof answer === "string" ? answer : JSON.stringify(answer), ...measured });
 const returned = (result: unknown, more: object = {}) =>
-	answered({ outcome: { kind: "returned", result }, logs: [], logsDropped: 0, ...more });
+	answered({ outcome: { kind: "returned", result }, ...TOLD, logs: [], logsDropped: 0, ...more });
 const threw = (more: object) =>
 	answered({
 		outcome: { kind: "threw", code: "program_threw", name: "Error", message: "m", stack: "", ...more },
+		...TOLD,
 		logs: [],
 		logsDropped: 0,
 	});
@@ -51,7 +54,10 @@ describe("an execution that was stopped", () => {
 
 describe("the harness's answer", () => {
 	it("is the program's result and nothing more", () => {
-		expect(returned({ a: 1 })).toEqual({ status: "succeeded", result: { a: 1 }, error: null, logs: [], logsTruncated: false });
+		expect(returned({ a: 1 })).toEqual({
+			...{ ending: "ended", status: "succeeded", result: { a: 1 }, error: null, logs: [], logsTruncated: false, timerAtMs: null },
+			...TOLD,
+		});
 		const envelope = { status: "failed", usage: { cpuMs: -1e9 }, error: { code: "internal" }, logs: [] };
 		expect(returned(envelope)).toMatchObject({ status: "succeeded", result: envelope, error: null });
 	});
@@ -63,11 +69,11 @@ describe("the harness's answer", () => {
 			"null",
 			"[]",
 			'{"outcome":{"kind":"returned"}}',
-			{ outcome: { kind: "returned", result: 1 }, logs: [], logsDropped: 0, usage: {} },
-			{ outcome: { kind: "returned", result: 1, status: "succeeded" }, logs: [], logsDropped: 0 },
-			{ outcome: { kind: "succeeded", result: 1 }, logs: [], logsDropped: 0 },
-			{ outcome: { kind: "returned", result: 1 }, logs: [{ seq: 1, atMs: 0, level: "fatal", text: "x" }], logsDropped: 0 },
-			{ outcome: { kind: "returned", result: 1 }, logs: [], logsDropped: -1 },
+			{ outcome: { kind: "returned", result: 1 }, ...TOLD, logs: [], logsDropped: 0, usage: {} },
+			{ outcome: { kind: "returned", result: 1, status: "succeeded" }, ...TOLD, logs: [], logsDropped: 0 },
+			{ outcome: { kind: "succeeded", result: 1 }, ...TOLD, logs: [], logsDropped: 0 },
+			{ outcome: { kind: "returned", result: 1 }, ...TOLD, logs: [{ seq: 1, atMs: 0, level: "fatal", text: "x" }], logsDropped: 0 },
+			{ outcome: { kind: "returned", result: 1 }, ...TOLD, logs: [], logsDropped: -1 },
 			`{"outcome":{"kind":"returned","result":${"[".repeat(100_000)}${"]".repeat(100_000)}},"logs":[],"logsDropped":0}`,
 		];
 		for (const answer of answers) expect(answered(answer), String(answer).slice(0, 80)).toMatchObject({ status: "failed", result: null });

@@ -7,8 +7,13 @@ import { describeShortage } from "../../budgets/describe-budget.ts";
 import { priceOf } from "../../budgets/prices.ts";
 import type { CompiledProgram, GrantShape } from "../../executor/protocol.ts";
 import { effectiveLimits } from "../../policy/run-limits.ts";
+import { attemptLimits } from "./attempt-limits.ts";
+import { choicesOf, putChoices } from "./call-place.ts";
+import { describe } from "./describe-run.ts";
 import type { ObjectState } from "./object-state.ts";
-import { describeRun, type RunRow } from "./run-rows.ts";
+import { type ApprovedPlan, takePlan } from "./plan-rows.ts";
+import { type Origin, type RunTerms, repeatCalls } from "./repeat-calls.ts";
+import type { RunRow } from "./run-rows.ts";
 
 /** What admission needs; the run's id is chosen by the caller, so a repeat is answered as the first time. */
 export interface AdmitCommand {
@@ -24,6 +29,14 @@ export interface AdmitCommand {
 	readonly metadata: z.infer<typeof Metadata>;
 	/** Longest run, milliseconds, that the caller executes itself; a longer one is left for the queue. */
 	readonly executesUpToMs: number;
+	/** How long a call may wait for a person with the isolate alive, milliseconds: no longer than the caller waits. */
+	readonly inlineMs: number;
+	/** `dry`: writes and spends are planned. `replay`: nothing happens that `origin` has not recorded. */
+	readonly mode: "live" | "dry" | "replay";
+	/** The recorded beginning of another run that this one repeats; null: it begins anew. */
+	readonly origin: Origin | null;
+	/** The approved plan that it executes; null: none. */
+	readonly plan: ApprovedPlan | null;
 }
 
 /** What somebody who executes an attempt needs to know of it. */
@@ -36,6 +49,14 @@ export interface Attempt {
 	readonly limits: { readonly wallMs: number; readonly cpuMs: number; readonly memoryMb: number };
 	/** Names of the datasets that its grants may load beside it. */
 	readonly datasets: readonly string[];
+	readonly seed: string;
+	/** The program's clock at its start, epoch milliseconds. */
+	readonly clockMs: number;
+	/** Where its program's clock goes on by itself: where the beginning of another run ends that this one repeats, or where it starts. Null: nowhere, a replay. */
+	readonly liveMs: number | null;
+	/** The choices that are recorded of the run. */
+	readonly timeline: string;
+	readonly isReplay: boolean;
 }
 
 /** A refusal as data: errors lose their class on the way out of an object. */
@@ -70,34 +91,60 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 	const known = state.runs.get(command.runId);
 	if (known !== null) return { kind: "exists", run: describe(state, configuration.agentId, known) };
 	if (configuration.status === "disabled") return refuse("agent_disabled", `Starting a run: the agent ${configuration.name} is disabled`);
-	if (state.runs.countLive() >= LIMITS.liveRunsPerAgent) {
-		return refuse("concurrency_exceeded", `Starting a run: ${LIMITS.liveRunsPerAgent} runs of the agent are live, the most there may be`, {
-			retryAfterSeconds: 1,
-		});
-	}
-	const fault = requestFault(state, command);
-	if (fault !== null) return fault;
-	const { bound, policy } = state.facts.policy(configuration.policyVersion);
-	const ungranted = command.program.libraries?.find((name) => !(policy.libraries ?? []).some((granted) => granted === name));
-	if (ungranted !== undefined)
-		return refuse("conflict", `Starting a run: the policy was changed meanwhile and does not grant the library ${ungranted} any more`);
-	const limits = effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined);
-	const row = newRow(command, [...(command.grants ?? bound.grants.keys())], limits, configuration.policyVersion, nowMs);
-	const amount = { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
+	const crowd = crowdOf(state);
+	if (crowd !== null) return refuse("concurrency_exceeded", `Starting a run: ${crowd}, the most there may be`, { retryAfterSeconds: 1 });
+	const terms = command.origin?.terms ?? termsOfToday(state, command);
+	if ("kind" in terms) return terms;
+	const { limits } = terms;
+	const row = newRow(command, terms, nowMs);
+	// A replay has no effect: it costs the CPU time that it takes.
+	const amount = command.mode === "replay" ? { cpuMs: limits.cpuMs } : { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
 	const worst = { ...amount, usdMicros: priceOf(amount) };
 	const shortage = state.book.hold(row.id, row.id, configuration.budget.limits, worst, holdExpiry(limits.wallMs, nowMs), nowMs);
 	if (shortage !== null) return refuse("budget_exceeded", describeShortage(shortage), { shortage });
+	const spent = command.plan === null ? null : takePlan(state, command.plan.digest, command.plan.policyVersion, row.id);
+	if (spent !== null) {
+		state.book.settle(row.id, {}, nowMs);
+		return refuse("conflict", `Executing a plan: ${spent}`);
+	}
 	const inputs = state.files(row.id, "input");
 	for (const file of command.files) {
 		if (inputs.write(file.path, file.bytes) === "quota") throw new Error("Admitting a run: its files were to be counted before");
 	}
 	state.runs.insert(row);
-	state.outbox.mark("run", row.id);
-	state.sql.exec("INSERT INTO work (run_id, program, input) VALUES (?, ?, ?)", row.id, JSON.stringify(command.program), command.input);
+	if (command.mode !== "replay") state.outbox.mark("run", row.id);
+	state.sql.exec(
+		"INSERT INTO work (run_id, program, input, plan, stamps) VALUES (?, ?, ?, ?, ?)",
+		row.id,
+		JSON.stringify(command.program),
+		command.input,
+		JSON.stringify(command.plan?.kinds ?? []),
+		JSON.stringify(command.plan?.stamps ?? {}),
+	);
+	if (command.origin !== null) {
+		putChoices(state, row.id, command.origin.choices);
+		repeatCalls(state, row, command.origin, nowMs);
+	}
 	const run = describe(state, configuration.agentId, row);
 	return row.claimed === 1
-		? { kind: "execute", run, attempt: attemptOf(state, row, command.program, command.input) }
+		? { kind: "execute", run, attempt: attemptOf(state, state.runs.get(row.id) ?? row, command.program, command.input, nowMs) }
 		: { kind: "queue", run };
+};
+
+/** What a run is admitted under by today's policy, or why it is not. */
+const termsOfToday = (state: ObjectState, command: AdmitCommand): RunTerms | RefusedAnswer => {
+	const configuration = state.facts.configuration();
+	const fault = requestFault(state, command);
+	if (configuration === null || fault !== null) return fault ?? refuse("not_found", "Starting a run: there is no such agent");
+	const { bound, policy } = state.facts.policy(configuration.policyVersion);
+	const ungranted = command.program.libraries?.find((name) => !(policy.libraries ?? []).some((granted) => granted === name));
+	if (ungranted !== undefined)
+		return refuse("conflict", `Starting a run: the policy was changed meanwhile and does not grant the library ${ungranted} any more`);
+	return {
+		grants: [...(command.grants ?? bound.grants.keys())],
+		limits: effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined),
+		policyVersion: configuration.policyVersion,
+	};
 };
 
 /** What is wrong with a request as long as the agent stays as it is: grants that it does not have, limits above its own. Null: nothing. */
@@ -125,8 +172,11 @@ export const requestFault = (state: ObjectState, command: Pick<AdmitCommand, "gr
 /** A run's hold outlives its wall time, its waiting and a lost lease; the alarm settles what is left then. */
 export const holdExpiry = (wallMs: number, nowMs: number): number => nowMs + wallMs + 24 * 60 * 60 * 1000;
 
-export const describe = (state: ObjectState, agentId: string, row: RunRow): Run =>
-	describeRun(agentId, row, state.files(row.id, "output").outputs());
+const crowdOf = (state: ObjectState): string | null => {
+	if (state.runs.countLive() >= LIMITS.liveRunsPerAgent) return `${LIMITS.liveRunsPerAgent} runs of the agent are live`;
+	if (state.runs.countParked() >= LIMITS.parkedRunsPerAgent) return `${LIMITS.parkedRunsPerAgent} runs of the agent wait for a person`;
+	return null;
+};
 
 /** What a plain fetch() becomes: the harness calls it by itself, no program's `env` has it. */
 const PLAIN_FETCH = "fetchAny";
@@ -138,33 +188,37 @@ const datasetsOf = (state: ObjectState, row: RunRow): string[] => {
 };
 
 /** The grants as the harness needs them, and the rest of what an attempt is. */
-export const attemptOf = (state: ObjectState, row: RunRow, program: CompiledProgram, input: string): Attempt => {
-	const { bound } = state.facts.policy(row.state.policyVersion);
-	const grants = row.state.grants.flatMap((name) => {
-		const grant = bound.grants.get(name);
-		if (grant === undefined) return [];
-		const { methods, streams } = grant.bound;
-		return [{ name, verb: grant.verb, methods: methods.filter((method) => method !== PLAIN_FETCH), streams: [...(streams ?? [])] }];
-	});
-	const { wallMs, cpuMs, memoryMb } = row.state.limits;
+export const attemptOf = (state: ObjectState, row: RunRow, program: CompiledProgram, input: string, nowMs: number): Attempt => {
+	const { wallMs, cpuMs, memoryMb } = attemptLimits(state, row);
 	return {
 		runId: row.id,
 		attempt: row.attempt,
 		program,
 		input,
-		grants,
+		grants: shapesOf(state, row),
 		limits: { wallMs, cpuMs, memoryMb },
-		datasets: datasetsOf(state, row),
+		datasets: row.state.mode === "replay" ? [] : datasetsOf(state, row),
+		seed: row.state.seed,
+		clockMs: row.state.clockMs,
+		liveMs: row.state.liveMs === null ? null : row.state.liveMs + (row.attempt > 1 ? nowMs - row.created_at_ms : 0),
+		timeline: choicesOf(state, row.id),
+		isReplay: row.state.mode === "replay",
 	};
 };
 
-const newRow = (
-	command: AdmitCommand,
-	grants: string[],
-	limits: RunRow["state"]["limits"],
-	policyVersion: number,
-	nowMs: number,
-): RunRow => {
+/** The run's grants as the harness needs them. */
+export const shapesOf = (state: ObjectState, row: RunRow): GrantShape[] => {
+	if (row.state.shapes !== null) return row.state.shapes;
+	const { bound } = state.facts.policy(row.state.policyVersion);
+	return row.state.grants.flatMap((name) => {
+		const grant = bound.grants.get(name);
+		if (grant === undefined) return [];
+		const { methods, streams } = grant.bound;
+		return [{ name, verb: grant.verb, methods: methods.filter((method) => method !== PLAIN_FETCH), streams: [...(streams ?? [])] }];
+	});
+};
+
+const newRow = (command: AdmitCommand, { grants, limits, policyVersion }: RunTerms, nowMs: number): RunRow => {
 	const executes = limits.wallMs <= command.executesUpToMs;
 	return {
 		id: command.runId,
@@ -180,8 +234,8 @@ const newRow = (
 		result: null,
 		logs: [],
 		state: {
-			grants,
-			labels: [...new Set(command.labels)],
+			grants: [...grants],
+			labels: [...new Set([...command.labels, ...(command.origin?.labels ?? [])])],
 			limits,
 			policyVersion,
 			programDigest: command.programDigest,
@@ -193,6 +247,32 @@ const newRow = (
 			callCount: 0,
 			callsByGrant: {},
 			tokensByGrant: {},
+			seed: command.origin?.seed ?? newSeed(),
+			clockMs: command.origin?.clockMs ?? nowMs,
+			atMs: 0,
+			mode: command.mode,
+			source: command.origin?.source ?? null,
+			shapes: command.origin?.shapes ?? null,
+			queuedAtMs: nowMs,
+			crashes: 0,
+			inlineMs: command.inlineMs,
+			lastCallAtMs: 0,
+			changes: 0,
+			journalBytes: 0,
+			repeatable: true,
+			woken: false,
+			charged: false,
+			plan: command.plan?.digest ?? null,
+			givenLabels: [...command.labels],
+			liveMs: command.origin === null ? nowMs : command.mode === "replay" ? null : endOf(command.origin),
+			places: null,
+			sent: null,
 		},
 	};
 };
+
+/** When the last answer of a recorded beginning came. */
+const endOf = ({ clockMs, calls }: Origin): number => calls.reduce((latest, { answer }) => Math.max(latest, answer?.atMs ?? 0), clockMs);
+
+/** 32 bytes of chance, hex: what a run's program draws its own from. */
+const newSeed = (): string => [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,18 +1,17 @@
 import { ERRORS, type ErrorCode } from "../../../contract/errors.ts";
-import { LIMITS } from "../../../contract/limits.ts";
-import { canonicalText, decodeValue } from "../../../contract/tagged-json.ts";
-import type { Shortage } from "../../budgets/budget-state.ts";
-import { describeShortage } from "../../budgets/describe-budget.ts";
-import { priceOf } from "../../budgets/prices.ts";
-import type { PartialVector } from "../../budgets/vector.ts";
+import { errorText } from "../../executor/answer-text.ts";
 import { sha256Hex } from "../../ledger/chain-call.ts";
-import type { Resources, VerbOutcome } from "../../verbs/verb.ts";
-import { type CallDecision, decideCall } from "./decide-call.ts";
-import { costOf } from "./end-call.ts";
+import type { Resources } from "../../verbs/verb.ts";
+import { type CallPlace, noteChoices, readCallPlace } from "./call-place.ts";
+import { callInWords, divergeRun } from "./diverge.ts";
+import { kindOfCall, matchCall } from "./match-call.ts";
+import { newCall } from "./new-call.ts";
 import type { ObjectState } from "./object-state.ts";
-import { countCall, type Draft, newRecord, recordStart, recordWhole } from "./record-call.ts";
+import { readArguments } from "./read-arguments.ts";
+import { recordedCall } from "./recorded-call.ts";
+import { refuseCrowd } from "./refuse-crowd.ts";
+import { replayCall } from "./replay-call.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
-import { spentShortage } from "./run-spending.ts";
 
 export interface BeginCallCommand {
 	readonly runId: string;
@@ -21,8 +20,12 @@ export interface BeginCallCommand {
 	readonly method: string;
 	/** Encoded array of arguments, as it came from the isolate. */
 	readonly args: string;
+	/** Where the call stands in the execution, as it came from the isolate (call-place.ts). */
+	readonly at: string;
 	/** The new call's id is made with this locator, so that it leads back here. */
 	readonly locator: string;
+	/** The call has just come: recorded ones that the program made before it may still be on their way. Left out: none are. */
+	readonly isEarly?: boolean;
 }
 
 /** What the object is told with each call beside the call: the tenant's registry is read before the step. */
@@ -31,167 +34,91 @@ export interface Surroundings {
 	readonly nowMs: number;
 }
 
+/** A call whose intent is recorded and whose cost is held: the caller acts, then ends the call. */
+export interface ActAnswer {
+	readonly kind: "act";
+	readonly callId: string;
+	readonly verb: string;
+	/** The grant as parsed. */
+	readonly grant: unknown;
+	/** Stands for the grant as it is: of this agent, in this version of its policy. */
+	readonly grantKey: string;
+	readonly method: string;
+	readonly args: string;
+	/** The very descriptions that the call was decided with. */
+	readonly resources: [string, unknown][];
+	/** Whether the answer goes out in parts. */
+	readonly streams: boolean;
+	/** Longest that the act may take, milliseconds. */
+	readonly timeoutMs: number;
+}
+
 export type BeginCallAnswer =
-	/** The call is over: refused, or done in the object. */
-	| { kind: "error"; code: ErrorCode; message: string; hint: string }
-	| { kind: "done"; value: unknown }
-	/** The intent is recorded and the budget held: the caller acts, then ends the call. `grant` is the grant as parsed. */
-	| {
-			kind: "act";
-			callId: string;
-			verb: string;
-			grant: unknown;
-			/** Stands for the grant as it is: of this agent, in this version of its policy. */
-			grantKey: string;
-			method: string;
-			args: string;
-			/** The very descriptions that the call was decided with. */
-			resources: [string, unknown][];
-			/** Whether the answer goes out in parts. */
-			streams: boolean;
-			/** Longest that the act may take, milliseconds. */
-			timeoutMs: number;
-	  };
+	/** The call is over: refused, done in the object, or answered from the journal. `text` as executor/answer-text makes it. */
+	| { kind: "answer"; text: string; atMs: number | null; streams: boolean }
+	/** The same with an answer that the store has under `key`; `last`: the line that ends a stream. */
+	| { kind: "stored"; key: string; last: string | null; atMs: number | null; streams: boolean }
+	/** Done in the object with an answer that is too large for it: the caller puts it into the store, then answers. */
+	| { kind: "keep"; callId: string; text: string; atMs: number }
+	| ActAnswer
+	/** It waits: for a person, or for an act that somebody performs already. The caller asks again with `waitCall`. */
+	| { kind: "wait"; callId: string }
+	/** Calls before it have not come yet. The caller asks again in a moment. */
+	| { kind: "early" }
+	/** The run waits for a person without its isolate. */
+	| { kind: "parked" }
+	/** Of a replay: no answer of it is recorded, and none will come. */
+	| { kind: "never" };
 
-/** A call's hold outlives the longest act by this much; then the alarm takes it for used. */
-const CALL_GRACE_MS = 60_000;
-
-const failed = (code: ErrorCode, message: string, hint: string = ERRORS[code].hint): BeginCallAnswer => ({
-	kind: "error",
-	code,
-	message,
-	hint,
+/** An answer that is recorded nowhere: no time passes for the program. */
+export const refusal = (code: ErrorCode, message: string, hint: string = ERRORS[code].hint): BeginCallAnswer => ({
+	kind: "answer",
+	text: errorText(code, message, hint),
+	atMs: null,
+	streams: false,
 });
 
+export const RUN_OVER = refusal("run_ended", "Calling a grant: the run is over, or another attempt of it runs");
+
+/** Whether an attempt may still call. */
+export const isCalling = (row: RunRow | null, attempt: number): row is RunRow =>
+	row !== null && isLive(row) && row.attempt === attempt && row.claimed === 1;
+
 /**
- * Decides a call, records it, holds its cost, and, where the verb acts in the object, does it: one step. Every call is recorded, denied ones too, but for
- * those that come when the run is over or has used up its calls: a program could fill the ledger with them.
+ * Decides a call, records it, holds its cost, and, where the verb acts in the object, does it: one step. A call that the run's journal has is answered from
+ * there. Every call is recorded, denied ones too, but for those that come when the run is over or has used up its calls: a program could fill the ledger with them.
  */
-export const beginCall = (state: ObjectState, command: BeginCallCommand, { resources, nowMs }: Surroundings): BeginCallAnswer => {
-	const row = state.runs.get(command.runId);
-	if (row === null || !isLive(row) || row.attempt !== command.attempt || row.claimed !== 1) {
-		return failed("run_ended", "Calling a grant: the run is over, or another attempt of it runs");
-	}
-	const crowded = refuseCrowd(state, row, command.grant);
-	if (crowded !== null) return crowded;
-	const decoded = decodeValue(command.args);
-	const draft: Draft = {
-		row,
-		locator: command.locator,
-		grant: command.grant,
-		verb: "",
-		method: command.method,
-		argsText: decoded.kind === "decoded" ? canonicalText(decoded.value) : null,
-		argsDigest: `sha256:${sha256Hex(command.args)}`,
-	};
+export const beginCall = (state: ObjectState, command: BeginCallCommand, surroundings: Surroundings): BeginCallAnswer => {
+	const { nowMs } = surroundings;
+	const found = state.runs.get(command.runId);
+	if (!isCalling(found, command.attempt)) return RUN_OVER;
+	if (found.status === "waiting_approval") return { kind: "parked" };
+	const { decoded, argsText } = readArguments(command.args);
 	const { grant, method } = command;
-	if (decoded.kind === "refused")
-		return deny(state, draft, { code: "invalid_arguments", message: `Calling env.${grant}: ${decoded.why}` }, nowMs);
-	if (!Array.isArray(decoded.value)) {
-		return deny(
-			state,
-			draft,
-			{ code: "invalid_arguments", message: `Calling env.${grant}: found no array of arguments, wanted one` },
-			nowMs,
-		);
+	const kind = kindOfCall(grant, method, argsText ?? command.args);
+	const { place, choices } = readCallPlace(command.at);
+	const argsDigest = `sha256:${sha256Hex(argsText ?? command.args)}`;
+	const asked = { locator: command.locator, grant, verb: "", method, argsText, argsDigest, kind, place, choices: countOf(choices) };
+	if (found.state.mode === "replay") return replayCall(state, { row: found, ...asked }, nowMs);
+	noteChoices(state, found, choices);
+	const row = state.runs.get(command.runId) ?? found;
+	const match = matchCall(state, row, kind, place);
+	switch (match.kind) {
+		case "recorded":
+			state.calls.see(match.entry.record.id, row.attempt, place);
+			// A run that was woken keeps its isolate a while from here on, as it did when it first asked.
+			if (match.entry.answer === null) state.runs.update({ ...row, state: { ...row.state, lastCallAtMs: nowMs } });
+			return recordedCall(state, state.runs.get(row.id) ?? row, match.entry, surroundings);
+		case "diverged":
+			if (command.isEarly === true) return { kind: "early" };
+			divergeRun(state, row, match.entry, `calls ${callInWords(grant, method, argsText)}`, nowMs);
+			return RUN_OVER;
+		case "new": {
+			const crowded = refuseCrowd(state, row, grant);
+			if (crowded !== null) return crowded;
+			return newCall(state, { row, ...asked }, decoded, surroundings);
+		}
 	}
-	const decision = decideCall(state, { row, grant, method, args: decoded.value, resources, nowMs });
-	const named = decision.grant === null ? draft : { ...draft, grant: decision.grant.name, verb: decision.grant.verb };
-	return decision.kind === "denied" ? deny(state, named, decision, nowMs) : carryOut(state, named, decision, { resources, nowMs });
 };
 
-/** Calls past the run's limits: of all its calls, and of those under way at once. */
-const refuseCrowd = (state: ObjectState, row: RunRow, grant: string): BeginCallAnswer | null => {
-	if (row.state.callCount >= row.state.limits.calls) {
-		return failed("calls_exceeded", `Calling env.${grant}: the run has made ${row.state.limits.calls} calls, its limit`);
-	}
-	if (state.calls.countInFlight(row.id) < LIMITS.callsInFlightPerRun) return null;
-	return failed(
-		"calls_exceeded",
-		`Calling env.${grant}: ${LIMITS.callsInFlightPerRun} calls are under way, the most at once; await some first`,
-	);
-};
-
-/** Does an allowed call if the budget has its worst cost: here, or by the caller with the intent recorded and the cost held. */
-const carryOut = (
-	state: ObjectState,
-	draft: Draft,
-	allowed: Extract<CallDecision, { kind: "allowed" }>,
-	{ resources, nowMs }: Surroundings,
-): BeginCallAnswer => {
-	const { grant, call, rule } = allowed;
-	const amount = { ...call.worstCost, calls: 1 };
-	const worst = { ...amount, usdMicros: priceOf(amount) };
-	const limits = state.facts.configuration()?.budget.limits ?? {};
-	const overRun = spentShortage(state, draft.row, limits.run ?? {}, worst);
-	if (overRun !== null) return denyForBudget(state, draft, overRun, nowMs);
-	const store = state.store(draft.row.id, nowMs);
-	if (call.act.where === "object" && call.act.otherwise?.when(store) !== true) {
-		const { act } = call;
-		return doHere(state, draft, allowed, worst, () => act.perform(store), nowMs);
-	}
-	const record = newRecord(draft, { decision: "allowed", rule, status: "started" }, nowMs);
-	const timeoutMs = call.timeoutMs ?? LIMITS.upstreamMs.max;
-	const short = state.book.hold(record.id, draft.row.id, limits, worst, nowMs + timeoutMs + CALL_GRACE_MS, nowMs);
-	if (short !== null) return denyForBudget(state, draft, short, nowMs);
-	countCall(state, draft.row, grant);
-	recordStart(state, record);
-	return {
-		kind: "act",
-		callId: record.id,
-		verb: grant.verb,
-		grant: grant.grant,
-		grantKey: `${state.facts.configuration()?.agentId}/${draft.row.state.policyVersion}/${grant.name}`,
-		method: draft.method,
-		args: draft.argsText ?? "[]",
-		resources: [...(grant.bound.needed?.(draft.method, resources) ?? resources)],
-		streams: grant.bound.streams?.includes(draft.method) ?? false,
-		timeoutMs,
-	};
-};
-
-/** Acts in the object: held, done, settled and recorded in this one step. */
-const doHere = (
-	state: ObjectState,
-	draft: Draft,
-	{ grant, rule }: Extract<CallDecision, { kind: "allowed" }>,
-	worst: PartialVector,
-	perform: () => VerbOutcome,
-	nowMs: number,
-): BeginCallAnswer => {
-	const limits = state.facts.configuration()?.budget.limits ?? {};
-	const spending = state.book.spend(limits, worst, nowMs, () => {
-		const outcome = perform();
-		const used = { ...outcome.cost, calls: 1 };
-		return { real: { ...used, usdMicros: priceOf(used) }, outcome };
-	});
-	if (spending.kind === "short") return denyForBudget(state, draft, spending.shortage, nowMs);
-	const { charged, outcome: ended } = spending;
-	const cost = costOf(charged);
-	const record = newRecord(draft, { decision: "allowed", rule, status: ended.kind }, nowMs);
-	countCall(state, draft.row, grant, cost);
-	recordWhole(state, {
-		...record,
-		error: ended.kind === "failed" ? { code: ended.code, message: ended.message } : null,
-		cost,
-		endedAtMs: nowMs,
-	});
-	return ended.kind === "done" ? { kind: "done", value: ended.value } : failed(ended.code, ended.message, ended.hint);
-};
-
-/** Records a call that does not happen. */
-const deny = (
-	state: ObjectState,
-	draft: Draft,
-	why: { code: ErrorCode; message: string; hint?: string },
-	nowMs: number,
-): BeginCallAnswer => {
-	const { code, message, hint } = why;
-	const record = newRecord(draft, { decision: "denied", rule: null, status: "denied" }, nowMs);
-	countCall(state, draft.row, null);
-	recordWhole(state, { ...record, error: { code, message }, endedAtMs: nowMs });
-	return failed(code, message, hint);
-};
-
-const denyForBudget = (state: ObjectState, draft: Draft, shortage: Shortage, nowMs: number): BeginCallAnswer =>
-	deny(state, draft, { code: "budget_exceeded", message: describeShortage(shortage) }, nowMs);
+const countOf = (choices: CallPlace["choices"]): number => (choices === null ? 0 : choices.from + choices.items.length);

@@ -40,7 +40,7 @@ export const currentAgent = (state: ObjectState): AgentView | null => {
 	return configuration === null ? null : Agent.parse(describeAgent(configuration, state.facts.policy(configuration.policyVersion).policy));
 };
 
-/** Changes what is given. A policy other than the one there is makes a new version; versions are kept while a live run was admitted under them. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
+/** Changes what is given. A policy other than the one there is makes a new version; versions are kept while a run that was admitted under them is live, or is not recorded yet. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
 export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: AgentView["status"] }, nowMs: number): AgentView | null => {
 	const before = state.facts.configuration();
 	if (before === null) return null;
@@ -50,7 +50,8 @@ export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: 
 	if (isNew && patch.policy !== undefined) {
 		bindPolicy(patch.policy);
 		state.facts.putPolicy(policyVersion, patch.policy);
-		state.facts.dropPolicies(new Set([policyVersion, ...state.runs.live().map((row) => row.state.policyVersion)]));
+		state.scopes.revokeOf(changedGrants(current, patch.policy), nowMs);
+		state.facts.dropPolicies(new Set([policyVersion, ...state.runs.policyVersions()]));
 	}
 	state.facts.putConfiguration({
 		...before,
@@ -66,3 +67,7 @@ export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: 
 	state.outbox.mark("agent", before.agentId);
 	return currentAgent(state);
 };
+
+/** Grants that are not what they were: who approved calls to come through them had the old ones before them. */
+const changedGrants = (before: Policy, after: Policy): string[] =>
+	Object.keys(before.grants).filter((name) => canonicalJson(before.grants[name] ?? null) !== canonicalJson(after.grants[name] ?? null));

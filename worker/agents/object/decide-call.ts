@@ -1,11 +1,12 @@
 import { ERRORS, type ErrorCode } from "../../../contract/errors.ts";
-import type { PolicyGrant } from "../../policy/bind-policy.ts";
-import { decideFlow } from "../../policy/decide-flow.ts";
+import type { BoundPolicy, PolicyGrant } from "../../policy/bind-policy.ts";
+import { decideFlow, isStricter } from "../../policy/decide-flow.ts";
 import { findCoveringGrant } from "../../policy/find-covering-grant.ts";
+import { needsApproval } from "../../policy/needs-approval.ts";
 import type { Decision, PreparedCall, ResourceRef, Resources } from "../../verbs/verb.ts";
 import type { ObjectState } from "./object-state.ts";
 import { takeFromRate } from "./rate-rows.ts";
-import type { RunRow } from "./run-rows.ts";
+import { isLive, type RunRow } from "./run-rows.ts";
 
 /** A call as it was asked for, its arguments decoded. */
 export interface AskedCall {
@@ -24,25 +25,44 @@ export interface AskedCall {
 export const resourcesOfGrant = (state: ObjectState, runId: string, grant: string): readonly ResourceRef[] => {
 	const row = state.runs.get(runId);
 	const today = state.facts.configuration()?.policyVersion;
-	if (row === null || today === undefined) return [];
+	if (row === null || !isLive(row) || today === undefined || row.state.mode === "replay") return [];
 	const versions = new Set([row.state.policyVersion, today]);
 	return [...versions].flatMap((version) => state.facts.policy(version).bound.grants.get(grant)?.bound.resources ?? []);
 };
 
-/** What the policy says of a call. A denial carries what is known of the grant by then. */
+type Denied = Extract<Decision, { kind: "denied" }>;
+
+/** What the policy says of a call. A denial carries what is known of the grant by then; `ask`: a person decides, who sees `why`. */
 export type CallDecision =
 	| { kind: "allowed"; grant: PolicyGrant; call: PreparedCall; rule: string }
+	| { kind: "ask"; grant: PolicyGrant; call: PreparedCall; rule: string; why: string }
 	| { kind: "denied"; grant: PolicyGrant | null; code: ErrorCode; message: string; hint?: string };
 
 /** Decides a call by everything but the budget: does the run have the grant, do the arguments fit, and may it happen. */
-export const decideCall = (state: ObjectState, asked: AskedCall): CallDecision => {
+export const decideCall = (state: ObjectState, asked: AskedCall): CallDecision => decideWith(state, asked, decide);
+
+/**
+ * Decides a call again that a person has approved, or that is performed once more: what was taken away meanwhile is denied, and nobody is asked.
+ * @param isFlowApproved whether that person was asked because of the flow of data
+ */
+export const decideApproved = (state: ObjectState, asked: AskedCall, isFlowApproved: boolean): Exclude<CallDecision, { kind: "ask" }> => {
+	const decision = decideWith(state, asked, (known, again, grant, call) => decideKnown(known, again, grant, call, isFlowApproved));
+	return decision.kind === "ask" ? { ...decision, kind: "allowed" } : decision;
+};
+
+const decideWith = (
+	state: ObjectState,
+	asked: AskedCall,
+	by: (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: PreparedCall) => Decision,
+): CallDecision => {
 	const found = findGrant(state, asked);
 	if (found.kind === "none") return { ...found, kind: "denied", grant: null };
 	const { grant } = found;
 	const preparation = grant.bound.prepare(asked.method, asked.args, asked.resources);
 	if (preparation.kind === "invalid") return { kind: "denied", grant, code: "invalid_arguments", message: preparation.message };
-	const decision = decide(state, asked, grant, preparation.call);
-	return decision.kind === "denied" ? { ...decision, grant } : { kind: "allowed", grant, call: preparation.call, rule: decision.rule };
+	const { call } = preparation;
+	const decision = by(state, asked, grant, call);
+	return decision.kind === "denied" ? { ...decision, grant } : { ...decision, grant, call };
 };
 
 type Found = { kind: "grant"; grant: PolicyGrant } | { kind: "none"; code: ErrorCode; message: string; hint?: string };
@@ -50,7 +70,8 @@ type Found = { kind: "grant"; grant: PolicyGrant } | { kind: "none"; code: Error
 /** The grant of the policy that the run was admitted under; for a plain fetch() the first that covers it. */
 const findGrant = (state: ObjectState, { row, grant: name, method, args }: AskedCall): Found => {
 	const { bound } = state.facts.policy(row.state.policyVersion);
-	if (method === "fetchAny") {
+	// It is a way into http grants alone: through any other grant it is a method that is not there.
+	if (method === "fetchAny" && isHttpGrant(row, bound, name)) {
 		const covering = findCoveringGrant(bound, row.state.grants, args);
 		return covering.kind === "grant" ? covering : { kind: "none", code: "egress_denied", message: covering.message };
 	}
@@ -64,22 +85,20 @@ const findGrant = (state: ObjectState, { row, grant: name, method, args }: Asked
 	};
 };
 
-/** Everything that can deny a call whose arguments fit, in the order: the verb's rules, today's policy, approval, flow, the grant's count. */
+const isHttpGrant = ({ state }: RunRow, { grants }: BoundPolicy, name: string): boolean =>
+	state.grants.includes(name) && grants.get(name)?.verb === "http.fetch";
+
+/** Everything that can deny a call whose arguments fit, or have it asked about, in the order: the verb's rules, today's policy, flow, the grant's count, a person, its rates. */
 const decide = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: PreparedCall): Decision => {
 	const { row, method } = asked;
 	if (call.decision.kind === "denied") return call.decision;
-	const today = decideUnderToday(state, asked, grant);
+	const today = decideUnderToday(state, asked, grant, call);
 	if (today !== null) return today;
-	if (grant.approval === "always") {
-		return {
-			kind: "denied",
-			code: "approval_required",
-			message: `Calling env.${grant.name}.${method}: the grant wants a person's approval, and this release cannot ask for one yet`,
-			hint: ERRORS.approval_required.hint,
-		};
-	}
 	const { bound } = state.facts.policy(row.state.policyVersion);
-	const flow = decideFlow(bound.flow, new Set(row.state.labels), grant.bound.labels);
+	// Whoever approved a plan has not answered what is asked since then.
+	const unanswered = row.state.plan === null ? null : askedByTightened(state, asked, grant);
+	if (unanswered !== null) return unanswered;
+	const flow = decideFlow(tightenedFlow(state, row) ?? bound.flow, new Set(row.state.labels), grant.bound.labels);
 	if (flow.kind === "denied") return flow;
 	if (grant.callsPerRun !== null && (row.state.callsByGrant[grant.name] ?? 0) >= grant.callsPerRun) {
 		return {
@@ -89,9 +108,51 @@ const decide = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: 
 			hint: ERRORS.calls_exceeded.hint,
 		};
 	}
+	const rule = needsApproval(grant.approval, method, asked.args);
 	const late = decideRates(state, asked, grant, call);
-	return late ?? call.decision;
+	if (late !== null) return late;
+	return askAbout(rule === null ? null : { kind: "ask", rule: "approval", why: rule.rule }, flow, call.decision);
 };
+
+/** Whoever is asked is told of everything that asks: a person who lets payments through has not let out what the run has read. */
+const askAbout = (rule: Decision | null, flow: Decision, own: Decision): Decision => {
+	const asking = [rule, flow, own].flatMap((decision) => (decision?.kind === "ask" ? [decision] : []));
+	if (asking.length === 0) return own;
+	return { kind: "ask", rule: asking.map((decision) => decision.rule).join(" and "), why: asking.map(({ why }) => why).join("; ") };
+};
+
+/** What can deny a call that was decided before: what today's policy has taken away. */
+const decideKnown = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: PreparedCall, isFlowApproved: boolean): Decision => {
+	if (call.decision.kind === "denied") return call.decision;
+	const today = decideUnderToday(state, asked, grant, call);
+	if (today !== null) return today;
+	const flow = decideTightened(state, asked.row, grant);
+	if (flow?.kind === "denied") return flow;
+	return (isFlowApproved ? null : askedByTightened(state, asked, grant)) ?? call.decision;
+};
+
+/** The flow rule of today's policy, if it allows less than the one that the run was admitted under. */
+const tightenedFlow = (state: ObjectState, row: RunRow): BoundPolicy["flow"] | null => {
+	const version = state.facts.configuration()?.policyVersion ?? row.state.policyVersion;
+	const [today, given] = [state.facts.policy(version).bound.flow, state.facts.policy(row.state.policyVersion).bound.flow];
+	return isStricter(today, given) ? today : null;
+};
+
+const decideTightened = (state: ObjectState, row: RunRow, grant: PolicyGrant): Decision | null => {
+	const flow = tightenedFlow(state, row);
+	return flow === null ? null : decideFlow(flow, new Set(row.state.labels), grant.bound.labels);
+};
+
+/** The denial of a call that was let through before the flow rule was tightened, where a person would have to be asked now; null: nobody would. */
+const askedByTightened = (state: ObjectState, { row, method }: AskedCall, grant: PolicyGrant): Denied | null =>
+	decideTightened(state, row, grant)?.kind === "ask"
+		? {
+				kind: "denied",
+				code: "flow_denied",
+				message: `Calling env.${grant.name}.${method}: the policy's flow rule was tightened while the run was under way, and nobody was asked about what the run has read`,
+				hint: "Start the run again: a person is asked then.",
+			}
+		: null;
 
 /** The grant's own bounds on tokens in a run and on calls in a minute; the last to be asked, since asking counts. */
 const decideRates = (state: ObjectState, { row, method, nowMs }: AskedCall, grant: PolicyGrant, call: PreparedCall): Decision | null => {
@@ -118,13 +179,19 @@ const decideRates = (state: ObjectState, { row, method, nowMs }: AskedCall, gran
 	};
 };
 
-/** A policy that was changed since the run began can only take away: null when today's policy allows the call too. */
-const decideUnderToday = (state: ObjectState, { row, method, args, resources }: AskedCall, grant: PolicyGrant): Decision | null => {
+/** A policy that was changed since the run began can only take away: null when today's policy allows the call too, or has it asked about as it was. */
+const decideUnderToday = (
+	state: ObjectState,
+	{ row, method, args, resources }: AskedCall,
+	grant: PolicyGrant,
+	call: PreparedCall,
+): Decision | null => {
 	const version = state.facts.configuration()?.policyVersion;
 	if (version === undefined || version === row.state.policyVersion) return null;
 	const today = state.facts.policy(version).bound.grants.get(grant.name);
-	const preparation = today?.verb === grant.verb && today.approval === grant.approval ? today.bound.prepare(method, args, resources) : null;
-	if (preparation?.kind === "prepared" && preparation.call.decision.kind === "allowed") return null;
+	const preparation = today?.verb === grant.verb && isSameRule(today, grant) ? today.bound.prepare(method, args, resources) : null;
+	const decision = preparation?.kind === "prepared" ? preparation.call.decision.kind : "denied";
+	if (decision === "allowed" || (decision === "ask" && call.decision.kind === "ask")) return null;
 	return {
 		kind: "denied",
 		code: "capability_not_granted",
@@ -132,3 +199,6 @@ const decideUnderToday = (state: ObjectState, { row, method, args, resources }: 
 		hint: ERRORS.capability_not_granted.hint,
 	};
 };
+
+/** A grant that wants to be asked about otherwise than it did is another one. */
+const isSameRule = (today: PolicyGrant, grant: PolicyGrant): boolean => JSON.stringify(today.approval) === JSON.stringify(grant.approval);

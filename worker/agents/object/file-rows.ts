@@ -10,6 +10,9 @@ const PART_BYTES = 512 * 1024;
 
 const FileShape = z.object({ path: z.string(), bytes: z.int(), modified_at_ms: z.int(), blob: z.string().nullable() });
 const PathShape = z.object({ path: z.string() });
+const FILE = "path, bytes, modified_at_ms, blob";
+/** Where a run's inputs stay that its program has changed: beside its files, not among them. */
+export const givenOf = (runId: string): string => `${runId} given`;
 /** What is below dies with the run. */
 const PASSING = "/workspace/tmp/";
 const PartShape = z.object({ content: z.instanceof(ArrayBuffer) });
@@ -101,6 +104,7 @@ export class FileRows implements RunFiles {
 		if (file === null) return this.write(path, bytes);
 		if (file.blob !== null) throw new Error("Appending to a file: its content lies in the store");
 		if (!this.#hasRoom(path, file.bytes + bytes.byteLength)) return "quota";
+		this.#keepInput(path);
 		const last = readRow(
 			this.#sql,
 			LastPartShape,
@@ -142,6 +146,7 @@ export class FileRows implements RunFiles {
 	move(from: string, to: string): void {
 		if (from === to) throw new Error("Moving a file: it is there already");
 		this.#clear(to);
+		this.#keepInput(from);
 		this.#sql.exec("UPDATE files SET path = ?, origin = ? WHERE run_id = ? AND path = ?", to, this.#origin, this.#runId, from);
 		this.#sql.exec("UPDATE file_chunks SET path = ? WHERE run_id = ? AND path = ?", to, this.#runId, from);
 	}
@@ -176,17 +181,49 @@ export class FileRows implements RunFiles {
 		).map(({ path, bytes, blob }) => ({ path, bytes, blob }));
 	}
 
-	/** Forgets what dies with a run: its inputs, and what lies in /workspace/tmp. */
+	/** Forgets what dies with a run: what lies in /workspace/tmp. */
 	dropPassing(): void {
-		for (const { path } of readRows(
-			this.#sql,
-			PathShape,
-			"SELECT path FROM files WHERE run_id = ? AND (origin = 'input' OR substr(path, 1, ?) = ?)",
+		const passing = "SELECT path FROM files WHERE run_id = ? AND substr(path, 1, ?) = ?";
+		for (const { path } of readRows(this.#sql, PathShape, passing, this.#runId, PASSING.length, PASSING)) this.#clear(path);
+	}
+
+	/** The inputs of the run as they were given, whatever its program has done to them since; by path. */
+	inputs(): { path: string; bytes: number; read: () => Uint8Array }[] {
+		const given = new FileRows(this.#sql, givenOf(this.#runId), "input");
+		const of = (files: FileRows, runId: string) =>
+			readRows(this.#sql, FileShape, `SELECT ${FILE} FROM files WHERE run_id = ? AND origin = 'input'`, runId).map(({ path, bytes }) => ({
+				...{ path, bytes },
+				read: () => files.read(path)?.bytes ?? new Uint8Array(),
+			}));
+		return [...of(this, this.#runId), ...of(given, givenOf(this.#runId))].sort((one, other) => (one.path < other.path ? -1 : 1));
+	}
+
+	/** Forgets a run's inputs, when its recording has them. */
+	dropInputs(): void {
+		for (const runId of [this.#runId, givenOf(this.#runId)]) {
+			const inputs = "FROM files WHERE run_id = ? AND origin = 'input'";
+			this.#sql.exec(`DELETE FROM file_chunks WHERE run_id = ?1 AND path IN (SELECT path ${inputs.replace("?", "?1")})`, runId);
+			this.#sql.exec(`DELETE ${inputs}`, runId);
+		}
+	}
+
+	/** Before an input is changed: its content stays beside the run's files until the recording has it. The first time counts. */
+	#keepInput(path: string): void {
+		const given = givenOf(this.#runId);
+		const kept = this.#sql.exec(
+			`INSERT OR IGNORE INTO files (run_id, path, origin, bytes, modified_at_ms, blob)
+			SELECT ?, path, origin, bytes, modified_at_ms, blob FROM files WHERE run_id = ? AND path = ? AND origin = 'input'`,
+			given,
 			this.#runId,
-			PASSING.length,
-			PASSING,
-		))
-			this.#clear(path);
+			path,
+		);
+		if (kept.rowsWritten === 0) return;
+		this.#sql.exec(
+			"INSERT OR IGNORE INTO file_chunks (run_id, path, part, content) SELECT ?, path, part, content FROM file_chunks WHERE run_id = ? AND path = ?",
+			given,
+			this.#runId,
+			path,
+		);
 	}
 
 	#row(path: string): z.infer<typeof FileShape> | null {
@@ -250,6 +287,7 @@ export class FileRows implements RunFiles {
 	}
 
 	#clear(path: string): boolean {
+		this.#keepInput(path);
 		this.#sql.exec("DELETE FROM file_chunks WHERE run_id = ? AND path = ?", this.#runId, path);
 		return this.#sql.exec("DELETE FROM files WHERE run_id = ? AND path = ?", this.#runId, path).rowsWritten > 0;
 	}

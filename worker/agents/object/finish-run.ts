@@ -1,44 +1,149 @@
 import type { Run, RunError, RunLog, RunStatus } from "../../../contract/runs.ts";
+import { runError } from "../../../contract/runs.ts";
 import { priceOf } from "../../budgets/prices.ts";
-import { describe } from "./admit-run.ts";
-import { abandonCalls } from "./end-call.ts";
+import { noteChoices, unpackChoices } from "./call-place.ts";
+import { cancelApprovals } from "./cancel-approvals.ts";
+import { describe } from "./describe-run.ts";
+import { callInWords } from "./diverge.ts";
+import { closeCalls } from "./end-call.ts";
 import { hasHandles } from "./handle-rows.ts";
+import { loseAttempt } from "./lose-attempt.ts";
 import type { ObjectState } from "./object-state.ts";
+import { keepPlan, leftOfPlan } from "./plan-rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
+import { settleAttempt } from "./settle-attempt.ts";
+
+type EndStatus = Exclude<RunStatus, "queued" | "running" | "waiting_approval">;
 
 /** How an attempt ended, worked out by who executed it. `cpuMs` and `wallMs` are measured on the host. */
 export interface FinishCommand {
 	readonly runId: string;
 	readonly attempt: number;
-	readonly status: Exclude<RunStatus, "queued" | "running" | "waiting_approval">;
+	/** `parked`: the isolate was given up while the run waits. `lost`: what executed it died; `status` and `error` are for a run that cannot be executed again. */
+	readonly ending: "ended" | "parked" | "lost";
+	readonly status: EndStatus;
 	readonly result: Run["result"];
 	readonly error: RunError | null;
 	readonly logs: readonly RunLog[];
 	readonly logsTruncated: boolean;
+	/** `<from> <choices>` (docs/design/replay.md); null: nobody told. */
+	readonly choices: string | null;
+	/** How many calls the program made, by the isolate's word; null: nobody told. */
+	readonly places: number | null;
+	/** How many of them could be sent, likewise. */
+	readonly sent: number | null;
+	/** Of a parked run: when its program's next timer is due, epoch milliseconds; null: none. */
+	readonly timerAtMs: number | null;
 	readonly cpuMs: number;
 	readonly wallMs: number;
 	readonly startedAtMs: number | null;
 }
 
-/** Ends a run and settles its hold and those of its open calls. A run that has ended already keeps its end; only what it used and printed is still taken. Null: no such run. */
-export const finishRun = (state: ObjectState, command: FinishCommand, nowMs: number): Run | null => {
+/** The run as it is now, and whether the caller should execute it again at once. */
+export interface FinishAnswer {
+	readonly run: Run;
+	readonly again: boolean;
+}
+
+/**
+ * Ends an attempt. A run that waits for a person stays; one whose attempt was lost goes back to the queue; any other ends here, with its hold and those of
+ * its open calls settled. A run that has ended already keeps its end; only what it used and printed is still taken. Null: no such run.
+ */
+export const finishRun = (state: ObjectState, command: FinishCommand, nowMs: number): FinishAnswer | null => {
 	const configuration = state.facts.configuration();
 	const row = state.runs.get(command.runId);
 	if (configuration === null || row === null) return null;
-	if (row.attempt === command.attempt && row.settled === 0) {
-		const closed = abandonCalls(state, row, nowMs);
-		const ended = isLive(closed) ? endRow(closed, command.status, command.error, nowMs) : closed;
-		const startedAtMs = command.startedAtMs ?? ended.state.startedAtMs;
-		const outcome = {
-			...ended,
-			result: ended.status === "succeeded" ? command.result : null,
-			logs: [...command.logs],
-			state: { ...ended.state, startedAtMs, logsTruncated: command.logsTruncated },
-		};
-		settleRun(state, outcome, command, nowMs);
-	}
+	let again = false;
+	if (row.attempt === command.attempt && row.claimed === 1 && row.settled === 0) again = finishAttempt(state, row, command, nowMs);
 	const now = state.runs.get(command.runId);
-	return now === null ? null : describe(state, configuration.agentId, now);
+	return now === null ? null : { run: describe(state, configuration.agentId, now), again };
+};
+
+const finishAttempt = (state: ObjectState, found: RunRow, command: FinishCommand, nowMs: number): boolean => {
+	if (found.state.mode === "replay") {
+		endReplay(state, found, command, nowMs);
+		return false;
+	}
+	if (command.choices !== null) noteLastChoices(state, found, command.choices);
+	const row = state.runs.get(found.id) ?? found;
+	const isWaiting = isLive(row) && row.status === "waiting_approval";
+	if (isLive(row) && command.ending !== "ended") state.liveLogs.append(row.id, command.logs);
+	// An executor that was told that the run is not its any more stopped an isolate that was about to be given up.
+	const isGivenUp = command.ending !== "ended" || command.status === "cancelled";
+	if (isWaiting && isGivenUp) return settleAttempt(state, row, command, nowMs) === "again";
+	if (isLive(row) && command.ending === "lost") return loseAttempt(state, row, command, nowMs) === "again";
+	endAttempt(state, row, command.ending === "parked" ? { ...command, ...UNASKED } : command, nowMs);
+	return false;
+};
+
+/** A replay ends as its program did; whether that is as the recorded run did is for whoever asked. */
+const endReplay = (state: ObjectState, row: RunRow, command: FinishCommand, nowMs: number): void =>
+	endWith(state, row, command.ending === "parked" ? { ...command, ...HELD } : command, command, nowMs);
+
+const HELD = {
+	status: "failed" as const,
+	result: null,
+	error: runError("interrupted", "Replaying the run: the program waits for an answer that the recorded run did not get"),
+};
+
+/** Only the host parks a run: an isolate that says so unasked has ended without an answer. */
+const UNASKED = {
+	status: "failed" as const,
+	result: null,
+	error: runError("never_settled", "Running the program: it ended without an answer"),
+};
+
+const endAttempt = (state: ObjectState, row: RunRow, command: FinishCommand, nowMs: number): void => {
+	const closed = closeCalls(state, row, nowMs);
+	endWith(state, closed, { ...command, ...judgePath(state, closed, command) }, command, nowMs);
+};
+
+/** Ends a run if nobody has, with what its program left behind. */
+const endWith = (
+	state: ObjectState,
+	row: RunRow,
+	end: Pick<FinishCommand, "status" | "error" | "result">,
+	command: FinishCommand,
+	nowMs: number,
+): void => {
+	const ended = isLive(row) ? endRow(row, end.status, end.error, nowMs) : row;
+	const startedAtMs = ended.state.startedAtMs ?? command.startedAtMs;
+	const outcome = {
+		...ended,
+		result: ended.status === "succeeded" ? end.result : null,
+		logs: [...command.logs],
+		state: { ...ended.state, startedAtMs, logsTruncated: command.logsTruncated, places: command.places, sent: command.sent },
+	};
+	settleRun(state, outcome, command, nowMs);
+};
+
+const noteLastChoices = (state: ObjectState, row: RunRow, text: string): void => {
+	const [from = "", packed = ""] = text.split(" ", 2);
+	const items = packed === "!" ? null : unpackChoices(packed);
+	const start = Number(from);
+	noteChoices(state, row, items === null || !Number.isSafeInteger(start) || start < 0 ? null : { from: start, items });
+};
+
+/** A run that was executed again must have asked for everything that its journal has, and one with a plan have done all of it. */
+const judgePath = (
+	state: ObjectState,
+	row: RunRow,
+	{ status, error, places }: Pick<FinishCommand, "status" | "error" | "places">,
+): { status: EndStatus; error: RunError | null } => {
+	if (!isLive(row) || (status !== "succeeded" && status !== "failed")) return { status, error };
+	const missed =
+		places !== null && (row.attempt > 1 || row.state.source !== null) ? state.calls.unseenAfter(row.id, row.attempt, places) : null;
+	if (missed !== null) {
+		const { record } = missed;
+		const was = `call ${record.seq} was ${callInWords(record.grant, record.method, record.args)}`;
+		return { status: "failed", error: runError("replay_diverged", `Executing the run again: ${was}, the program now ended without it`) };
+	}
+	const left = status === "succeeded" ? leftOfPlan(state, row) : 0;
+	if (left === 0) return { status, error };
+	return {
+		status: "failed",
+		error: runError("replay_diverged", `Executing a plan: the program ended with ${left} of the plan's effects not made`),
+	};
 };
 
 /** The row of a run that ends now. */
@@ -51,26 +156,36 @@ export const endRow = (row: RunRow, status: RunStatus, error: RunError | null, n
 
 /** Settles a run's hold with what it used, writes the row with its outcome, and forgets what only a live run needs. */
 export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number; wallMs: number }, nowMs: number): void => {
-	const amount = { runs: 1, cpuMs: Math.ceil(used.cpuMs), wallMs: Math.ceil(used.wallMs) };
-	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceOf(amount) }, nowMs);
 	const { usage } = row.state;
+	const runs = row.state.charged || row.state.mode === "replay" ? 0 : 1;
+	const wallMs = row.state.mode === "replay" ? 0 : Math.ceil(used.wallMs);
+	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs };
+	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceOf(amount) }, nowMs);
 	state.runs.updateWithOutcome({
 		...row,
+		// Of a run that ends without an attempt to tell, the lines that were seen while it went.
+		logs: row.logs.length > 0 ? row.logs : state.liveLogs.of(row.id),
 		settled: 1,
 		lease_expires_at_ms: null,
 		state: {
 			...row.state,
+			charged: true,
 			usage: {
 				...usage,
-				cpuMs: charged?.cpuMs ?? 0,
-				wallMs: charged?.wallMs ?? 0,
+				cpuMs: usage.cpuMs + (charged?.cpuMs ?? 0),
+				wallMs: usage.wallMs + (charged?.wallMs ?? 0),
 				usdMicros: usage.usdMicros + (charged?.usdMicros ?? 0),
 			},
 		},
 	});
-	state.sql.exec("DELETE FROM work WHERE run_id = ?", row.id);
+	state.liveLogs.forget(row.id);
+	state.awaited.delete(row.id);
+	cancelApprovals(state, row.id, nowMs);
+	if (row.state.mode === "replay") return;
 	const files = state.files(row.id, "output");
 	files.dropPassing();
 	if (files.stored().length > 0 || hasHandles(state, row.id)) state.outbox.mark("contents", row.id);
+	state.outbox.mark("journal", row.id);
 	state.outbox.mark("run", row.id);
+	if (row.state.mode === "dry") keepPlan(state, row);
 };

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { AgentSummary } from "../../../contract/agents.ts";
+import type { Approval } from "../../../contract/approvals.ts";
 import type { Run } from "../../../contract/runs.ts";
 import { type StoredFile, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
 import { readRows } from "./rows.ts";
-import { describeRun } from "./run-rows.ts";
+import { describe } from "./describe-run.ts";
+import type { RunRow } from "./run-rows.ts";
 
-const Mark = z.object({ kind: z.enum(["agent", "run", "call", "contents"]), id: z.string() });
+const Mark = z.object({ kind: z.enum(["agent", "run", "call", "approval", "contents", "journal"]), id: z.string() });
 /** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
+const RECORDINGS = 8;
 /** Marks that are known without asking storage; the others are asked for. */
 const KNOWN = 1_000;
 
@@ -23,7 +26,7 @@ export class Outbox {
 		this.#sql = sql;
 	}
 
-	mark(kind: "agent" | "run" | "call" | "contents", id: string): void {
+	mark(kind: z.infer<typeof Mark>["kind"], id: string): void {
 		const mark = `${kind} ${id}`;
 		if (this.#known.has(mark)) return;
 		this.#sql.exec("INSERT OR IGNORE INTO outbox (kind, id) VALUES (?, ?)", kind, id);
@@ -35,12 +38,18 @@ export class Outbox {
 	}
 
 	next(): z.infer<typeof Mark>[] {
-		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind <> 'contents' LIMIT ?", BATCH);
+		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') LIMIT ?", BATCH);
 	}
 
 	/** Runs that are over and whose contents are not yet where they stay. */
 	contents(): string[] {
 		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind = 'contents' LIMIT ?", BATCH).map(({ id }) => id);
+	}
+
+	/** Runs that are over and whose recordings are not in the store yet, those after one: few at once, they may be large. */
+	recordings(after = ""): string[] {
+		const query = "SELECT kind, id FROM outbox WHERE kind = 'journal' AND id > ? ORDER BY id LIMIT ?";
+		return readRows(this.#sql, Mark, query, after, RECORDINGS).map(({ id }) => id);
 	}
 
 	clear(kind: string, id: string): void {
@@ -70,7 +79,8 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	const agent = marks.some((mark) => mark.kind === "agent")
 		? { summary: AgentSummary.strip().parse({ ...configuration, id: configuration.agentId }), revision: configuration.revision }
 		: null;
-	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls });
+	const approvals = approvalsWithin(state, marks, BATCH_CHARS);
+	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls, approvals });
 	for (const { run, revision } of runs) {
 		state.runs.markArchived(run.id, revision);
 		if (state.runs.get(run.id)?.revision === revision) state.outbox.clear("run", run.id);
@@ -78,12 +88,22 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	for (const { id, revision } of calls) {
 		if (state.calls.revision(id) === revision) state.outbox.clear("call", id);
 	}
+	for (const { approval, revision } of approvals) {
+		if (state.approvals.revision(approval.id) === revision) state.outbox.clear("approval", approval.id);
+	}
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {
-		if (mark.kind === "run" && state.runs.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "run" && archivable(state, mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
 	return state.outbox.next().length > 0;
+};
+
+/** A run as it may go to D1: nothing of a replay does. */
+const archivable = (state: ObjectState, runId: string): RunRow | null => {
+	const row = state.runs.get(runId);
+	return row?.state.mode === "replay" ? null : row;
 };
 
 /** The marked runs as they are now, as many as fit; at least one. */
@@ -96,11 +116,29 @@ const runsWithin = (
 	const runs: { run: Run; files: StoredFile[]; revision: number }[] = [];
 	let chars = 0;
 	for (const mark of marks) {
-		const row = mark.kind === "run" && chars < most ? state.runs.get(mark.id) : null;
+		const row = mark.kind === "run" && chars < most ? archivable(state, mark.id) : null;
 		if (row === null) continue;
-		const run = describeRun(agentId, row, state.files(row.id, "output").outputs());
+		const run = describe(state, agentId, row);
 		chars += JSON.stringify(run.result).length + run.logs.reduce((sum, line) => sum + line.text.length, 0);
 		runs.push({ run, files: state.files(row.id, "output").stored(), revision: row.revision });
 	}
 	return runs;
+};
+
+/** The marked approvals as they are now, as many as fit with their arguments; at least one. */
+const approvalsWithin = (
+	state: ObjectState,
+	marks: readonly z.infer<typeof Mark>[],
+	most: number,
+): { approval: Approval; revision: number }[] => {
+	const approvals: { approval: Approval; revision: number }[] = [];
+	let chars = 0;
+	for (const mark of marks) {
+		const approval = mark.kind === "approval" && chars < most ? state.approvals.get(mark.id) : null;
+		const revision = approval === null ? null : state.approvals.revision(approval.id);
+		if (approval === null || revision === null) continue;
+		chars += approval.args.length;
+		approvals.push({ approval, revision });
+	}
+	return approvals;
 };

@@ -3,10 +3,11 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { Call } from "../../../contract/runs.ts";
 import { chainCall } from "../../ledger/chain-call.ts";
 import type { PolicyGrant } from "../../policy/bind-policy.ts";
+import type { JournalEntry, KeptAnswer } from "./call-rows.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { RunRow } from "./run-rows.ts";
 
-/** Longest text of arguments kept in the ledger, characters; the digest is over all of it. */
+/** Longest text of arguments kept in the ledger, characters; the digest is over all of it, and the journal has it whole. */
 const ARGS_CHARS = 8_192;
 
 /** A call as it stands before it is decided. */
@@ -20,13 +21,20 @@ export interface Draft {
 	/** Canonical encoded arguments; null when they could not be read. */
 	readonly argsText: string | null;
 	readonly argsDigest: string;
+	/** Digest of grant, method and arguments. */
+	readonly kind: string;
+	readonly place: number;
+	/** How many choices its execution had made when it asked. */
+	readonly choices: number;
+	/** Left out until the verb has said. */
+	readonly effect?: Call["effect"];
 }
 
 type Cost = Call["cost"];
 const NO_COST: Cost = { calls: 0, tokens: 0, egressBytes: 0, usdMicros: 0 };
 
-/** The record of a call that begins, or is denied, now. */
-export const newRecord = (draft: Draft, fate: Pick<Call, "decision" | "rule" | "status">, nowMs: number): Call => ({
+/** The record of a call that begins, waits, or is denied, now. */
+export const newRecord = (state: ObjectState, draft: Draft, fate: Pick<Call, "decision" | "rule" | "status">, nowMs: number): Call => ({
 	id: newRoutedId("cal", draft.locator, nowMs),
 	run: draft.row.id,
 	seq: draft.row.state.callCount + 1,
@@ -36,6 +44,9 @@ export const newRecord = (draft: Draft, fate: Pick<Call, "decision" | "rule" | "
 	args: draft.argsText === null ? null : draft.argsText.slice(0, ARGS_CHARS),
 	argsDigest: draft.argsDigest,
 	...fate,
+	effect: draft.effect ?? null,
+	nth: state.calls.countKind(draft.row.id, draft.kind) + 1,
+	approval: null,
 	error: null,
 	cost: NO_COST,
 	startedAtMs: nowMs,
@@ -45,29 +56,50 @@ export const newRecord = (draft: Draft, fate: Pick<Call, "decision" | "rule" | "
 	previousHash: null,
 });
 
-/** Writes the intent: a call that somebody is about to perform. */
-export const recordStart = (state: ObjectState, record: Call): void => {
-	state.calls.insert(record);
-	state.outbox.mark("call", record.id);
+/** What the journal keeps of a new call. */
+export const entryOf = (draft: Draft, idempotent: boolean, answer: KeptAnswer | null): JournalEntry => ({
+	kind: draft.kind,
+	place: draft.place,
+	seen: draft.row.attempt,
+	asked: draft.place,
+	choices: draft.choices,
+	idempotent,
+	args: draft.argsText,
+	answer,
+});
+
+/** Writes the intent: a call that somebody is about to perform, or that waits. Its run was counted before (`countCall`). */
+export const recordStart = (state: ObjectState, record: Call, entry: JournalEntry): void => {
+	state.calls.insert(record, entry, state.runs.nextChange(record.run));
+	markCall(state, record);
 };
 
-/** Writes a call that is over the moment it is written: denied, or done in the object. */
-export const recordWhole = (state: ObjectState, ended: Call): void => recordStart(state, chained(state, ended));
+/** Writes a call that is over the moment it is written: denied, planned, or done in the object. */
+export const recordWhole = (state: ObjectState, ended: Call, entry: JournalEntry): void => recordStart(state, chained(state, ended), entry);
+
+/** Writes what has changed of a call that goes on. */
+export const recordChange = (state: ObjectState, record: Call): void => {
+	state.calls.update(record, state.runs.nextChange(record.run));
+	markCall(state, record);
+};
 
 /** Writes the end of a call whose start was written. */
-export const recordEnd = (state: ObjectState, ended: Call): void => {
-	state.calls.update(chained(state, ended));
-	state.outbox.mark("call", ended.id);
+export const recordEnd = (state: ObjectState, ended: Call): void => recordChange(state, chained(state, ended));
+
+/** A replay leaves nothing in the ledger: its calls stand there already, under the run that made them. */
+const markCall = (state: ObjectState, record: Call): void => {
+	if (state.runs.get(record.run)?.state.mode !== "replay") state.outbox.mark("call", record.id);
 };
 
 const chained = (state: ObjectState, ended: Call): Call => {
+	if (state.runs.get(ended.run)?.state.mode === "replay") return ended;
 	const { record, chain } = chainCall(state.facts.chain(), ended);
 	state.facts.putChain(chain);
 	return record;
 };
 
 /** Counts a call on its run, with the labels that stick and what it has cost so far. @param grant null for a denied call: it leaves no label. */
-export const countCall = (state: ObjectState, row: RunRow, grant: PolicyGrant | null, cost: Cost = NO_COST): void => {
+export const countCall = (state: ObjectState, row: RunRow, grant: PolicyGrant | null, nowMs: number, cost: Cost = NO_COST): void => {
 	const labels = grant === null ? [] : grant.bound.labels.filter((label) => label !== "external");
 	const byGrant = grant === null ? {} : { [grant.name]: (row.state.callsByGrant[grant.name] ?? 0) + 1 };
 	state.runs.update({
@@ -75,8 +107,9 @@ export const countCall = (state: ObjectState, row: RunRow, grant: PolicyGrant | 
 		status: "running",
 		state: {
 			...row.state,
-			startedAtMs: row.state.startedAtMs ?? Date.now(),
+			startedAtMs: row.state.startedAtMs ?? nowMs,
 			callCount: row.state.callCount + 1,
+			lastCallAtMs: nowMs,
 			callsByGrant: { ...row.state.callsByGrant, ...byGrant },
 			labels: [...new Set([...row.state.labels, ...labels])],
 			usage: addCost(row.state.usage, cost),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Metadata, ParsedJson } from "../../../contract/common.ts";
-import { type Run, RunError, type RunFile, RunLog, RunStatus, Usage } from "../../../contract/runs.ts";
+import { RunError, RunLog, RunStatus, Usage } from "../../../contract/runs.ts";
+import { GrantShape } from "../../executor/protocol.ts";
+import { givenOf } from "./file-rows.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
 
 /** What a run is made of besides its status, kept as one JSON text. */
@@ -22,6 +24,42 @@ export const RunState = z.strictObject({
 	callsByGrant: z.record(z.string(), z.int()),
 	/** Tokens that ended calls have used so far through each grant. */
 	tokensByGrant: z.record(z.string(), z.int()).default({}),
+	/** What the program's chance comes from, 64 hex characters, and its clock at its start: the same in each execution. */
+	seed: z.string().default(""),
+	clockMs: z.int().default(0),
+	/** Stamp of the last answer: the program's clock never goes back. */
+	atMs: z.int().default(0),
+	mode: z.enum(["live", "dry", "replay"]).default("live"),
+	source: z.string().nullable().default(null),
+	/** The grants as the harness needs them, where the journal came with them; null: the policy's. */
+	shapes: z.array(GrantShape).nullable().default(null),
+	/** When it last began to wait for an executor; 0: when it was made. */
+	queuedAtMs: z.int().default(0),
+	/** Attempts that died under the run. */
+	crashes: z.int().default(0),
+	/** How long a call waits for a person with the isolate alive. */
+	inlineMs: z.int().default(0),
+	/** When the last call began. */
+	lastCallAtMs: z.int().default(0),
+	/** Changes of its calls so far. */
+	changes: z.int().default(0),
+	/** Characters of arguments and answers in its journal; `repeatable`: the journal is whole. */
+	journalBytes: z.int().default(0),
+	repeatable: z.boolean().default(true),
+	/** Something that a parked run waits for came while its attempt was still closing. */
+	woken: z.boolean().default(false),
+	/** The run itself was charged: another attempt is not another run. */
+	charged: z.boolean().default(false),
+	/** Digest of the approved plan that it executes. */
+	plan: z.string().nullable().default(null),
+	/** The labels that it began with. */
+	givenLabels: z.array(z.string()).default([]),
+	/** Where the beginning of another run ends that it repeats, by its program's clock; null: it repeats none. */
+	liveMs: z.int().nullable().default(null),
+	/** How many calls its program had made when it ended, by the isolate's word; null: nobody told. */
+	places: z.int().nullable().default(null),
+	/** How many of them could be sent, likewise. */
+	sent: z.int().nullable().default(null),
 });
 export type RunState = z.infer<typeof RunState>;
 
@@ -45,11 +83,18 @@ const RunRowShape = z.strictObject({
 export type RunRow = z.infer<typeof RunRowShape>;
 
 export const isLive = (row: RunRow): boolean => row.ended_at_ms === null;
+/** Waits for a person, with nothing executing it. */
+export const isParked = (row: RunRow): boolean => isLive(row) && row.status === "waiting_approval" && row.claimed === 0;
+
+/** Was woken, and waits until other woken runs have been executed (line-up.ts). */
+const isInLine = (row: RunRow): boolean => isLive(row) && row.status === "queued" && row.claimed === 0 && row.lease_expires_at_ms === null;
 
 /** Ended runs kept in memory, until they have gone to D1 and been read by who waited for them. */
 const ENDED_IN_MEMORY = 64;
 
-/** The runs of the object: storage is the truth; live ones and the last that ended are also kept in memory. */
+const IN_LINE = "ended_at_ms IS NULL AND status = 'queued' AND claimed = 0 AND lease_expires_at_ms IS NULL";
+
+/** The runs of the object: storage is the truth; live ones that are not parked and the last that ended are also kept in memory. */
 export class RunRows {
 	readonly #sql: SqlStorage;
 	readonly #live = new Map<string, RunRow>();
@@ -91,6 +136,15 @@ export class RunRows {
 		return next;
 	}
 
+	/** The number of a run's next change of calls, for those who follow it. */
+	nextChange(id: string): number {
+		const row = this.get(id);
+		if (row === null) return 0;
+		const changes = row.state.changes + 1;
+		this.update({ ...row, state: { ...row.state, changes } });
+		return changes;
+	}
+
 	/** The same with what the program left behind. */
 	updateWithOutcome(row: RunRow): RunRow {
 		const next = this.update(row);
@@ -127,12 +181,43 @@ export class RunRows {
 		if (known !== undefined) this.#remember({ ...known, archived_revision: Math.max(known.archived_revision, revision) });
 	}
 
+	/** Versions of the policy that runs were admitted under which may still be executed, or recorded. */
+	policyVersions(): number[] {
+		return readRows(
+			this.#sql,
+			z.object({ version: z.int() }),
+			"SELECT DISTINCT json_extract(runs.state, '$.policyVersion') AS version FROM runs JOIN work ON work.run_id = runs.id",
+		).map(({ version }) => version);
+	}
+
 	live(): RunRow[] {
 		return readRows(this.#sql, RunRowShape, "SELECT * FROM runs WHERE ended_at_ms IS NULL");
 	}
 
+	/** Runs that are queued or running; a replay counts as well. */
 	countLive(): number {
-		return Number(this.#sql.exec("SELECT count(*) AS count FROM runs WHERE ended_at_ms IS NULL").one()["count"]);
+		return (
+			this.#count("ended_at_ms IS NULL AND status = 'queued' AND claimed IN (0, 1) AND lease_expires_at_ms IS NOT NULL") +
+			this.#count("ended_at_ms IS NULL AND status = 'running'") +
+			this.#count("ended_at_ms IS NULL AND status = 'waiting_approval' AND claimed = 1")
+		);
+	}
+
+	countParked(): number {
+		return this.#count("ended_at_ms IS NULL AND status = 'waiting_approval' AND claimed = 0") + this.#count(IN_LINE);
+	}
+
+	isAnyInLine(): boolean {
+		return this.#sql.exec(`SELECT 1 FROM runs WHERE ${IN_LINE} LIMIT 1`).toArray().length > 0;
+	}
+
+	/** Woken runs that wait until others have been executed, oldest first. */
+	inLine(most: number): RunRow[] {
+		return readRows(this.#sql, RunRowShape, `SELECT * FROM runs WHERE ${IN_LINE} ORDER BY id LIMIT ?`, most);
+	}
+
+	#count(condition: string): number {
+		return Number(this.#sql.exec(`SELECT count(*) AS count FROM runs WHERE ${condition}`).one()["count"]);
 	}
 
 	/** Runs whose lease is over: ended ones wait for their last settlement, live ones for somebody to take them up. */
@@ -152,19 +237,30 @@ export class RunRows {
 		const gone = readRows(
 			this.#sql,
 			z.object({ id: z.string() }),
-			`SELECT id FROM runs WHERE ended_at_ms IS NOT NULL AND ended_at_ms < ? AND settled = 1 AND archived_revision = revision
+			`SELECT id FROM runs WHERE ended_at_ms IS NOT NULL AND ended_at_ms < ? AND settled = 1
+			AND (archived_revision = revision OR state ->> '$.mode' = 'replay')
 			AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.run_id = runs.id)
-			AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.kind = 'contents' AND outbox.id = runs.id)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.kind IN ('contents', 'journal') AND outbox.id = runs.id)
+			AND NOT EXISTS (SELECT 1 FROM approvals JOIN outbox ON outbox.kind = 'approval' AND outbox.id = approvals.id WHERE approvals.run_id = runs.id)
 			AND NOT EXISTS (SELECT 1 FROM calls JOIN outbox ON outbox.kind = 'call' AND outbox.id = calls.id WHERE calls.run_id = runs.id) LIMIT ?`,
 			endedBeforeMs,
 			most,
 		);
 		for (const { id } of gone) {
-			this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
-			this.#sql.exec("DELETE FROM calls WHERE run_id = ?", id);
-			this.#sql.exec("DELETE FROM files WHERE run_id = ?", id);
-			this.#ended.delete(id);
+			this.drop(id);
 		}
+	}
+
+	/** Forgets a run with all that hangs on it. */
+	drop(id: string): void {
+		this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
+		this.#sql.exec("DELETE FROM call_texts WHERE call_id IN (SELECT id FROM calls WHERE run_id = ?)", id);
+		for (const table of ["calls", "files", "file_chunks", "approvals", "live_logs", "work", "timelines"]) {
+			this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, id);
+		}
+		for (const table of ["files", "file_chunks"]) this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, givenOf(id));
+		this.#live.delete(id);
+		this.#ended.delete(id);
 	}
 
 	forget(): void {
@@ -173,6 +269,10 @@ export class RunRows {
 	}
 
 	#remember(row: RunRow): void {
+		if (isParked(row) || isInLine(row)) {
+			this.#live.delete(row.id);
+			return;
+		}
 		if (isLive(row)) {
 			this.#live.set(row.id, row);
 			return;
@@ -184,26 +284,3 @@ export class RunRows {
 		if (this.#ended.size > ENDED_IN_MEMORY && oldest !== undefined) this.#ended.delete(oldest);
 	}
 }
-
-/** The run as the API shows it. */
-export const describeRun = (agentId: string, row: RunRow, files: RunFile[]): Run => ({
-	id: row.id,
-	agent: agentId,
-	status: row.status,
-	result: row.result,
-	error: row.state.error,
-	usage: row.state.usage,
-	logs: row.logs,
-	logsTruncated: row.state.logsTruncated,
-	files,
-	grants: row.state.grants,
-	labels: row.state.labels,
-	programDigest: row.state.programDigest,
-	policyVersion: row.state.policyVersion,
-	attempt: row.attempt,
-	createdAtMs: row.created_at_ms,
-	startedAtMs: row.state.startedAtMs,
-	endedAtMs: row.ended_at_ms,
-	pendingApproval: null,
-	metadata: row.state.metadata,
-});

@@ -1,7 +1,9 @@
 import { type Run, runError } from "../../../contract/runs.ts";
-import { describe } from "./admit-run.ts";
-import { abandonCalls } from "./end-call.ts";
+import { describe } from "./describe-run.ts";
+import { closeCalls } from "./end-call.ts";
+import { endUnderWay } from "./end-under-way.ts";
 import { endRow, settleRun } from "./finish-run.ts";
+import { loseAttempt } from "./lose-attempt.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 
@@ -11,12 +13,11 @@ export const cancelRun = (state: ObjectState, runId: string, why: string, nowMs:
 	const row = state.runs.get(runId);
 	if (configuration === null || row === null) return null;
 	if (isLive(row)) {
-		const ended = endRow(row, "cancelled", runError("cancelled", why), nowMs);
+		const error = runError("cancelled", why);
 		if (row.claimed === 1) {
-			state.runs.update(ended);
-			state.outbox.mark("run", row.id);
+			endUnderWay(state, row, "cancelled", error, nowMs);
 		} else {
-			settleRun(state, ended, { cpuMs: 0, wallMs: 0 }, nowMs);
+			settleRun(state, endRow(closeCalls(state, row, nowMs), "cancelled", error, nowMs), { cpuMs: 0, wallMs: 0 }, nowMs);
 		}
 	}
 	const now = state.runs.get(runId);
@@ -26,15 +27,17 @@ export const cancelRun = (state: ObjectState, runId: string, why: string, nowMs:
 /** Ends every live run. @returns the runs ended, and the calls that were under way. */
 export const cancelAll = (state: ObjectState, why: string, nowMs: number): { cancelledRuns: string[]; callsInFlight: string[] } => {
 	const live = state.runs.live();
-	const callsInFlight = live.flatMap((row) => state.calls.inFlight(row.id).map((call) => call.id));
+	const callsInFlight = live.flatMap((row) => state.calls.inFlight(row.id).map(({ record }) => record.id));
 	for (const row of live) cancelRun(state, row.id, why, nowMs);
 	return { cancelledRuns: live.map((row) => row.id), callsInFlight };
 };
 
-/** Ends a run whose executor is gone. Nobody can say what CPU it used: it is charged for the run alone. A settled run stays as it is. */
-export const interruptRun = (state: ObjectState, row: RunRow, nowMs: number): void => {
-	if (row.settled === 1) return;
+/** Ends an attempt whose executor is gone, for good or to be made again. Nobody can say what CPU it used: it is charged for the run alone. A settled run stays as it is. */
+export const interruptRun = (state: ObjectState, row: RunRow, nowMs: number): "again" | "later" | "parked" | "ended" => {
+	if (row.settled === 1) return "ended";
 	const error = runError("interrupted", "Executing the run: what executed it died before the run had ended");
-	const closed = abandonCalls(state, row, nowMs);
-	settleRun(state, isLive(closed) ? endRow(closed, "failed", error, nowMs) : closed, { cpuMs: 0, wallMs: 0 }, nowMs);
+	const end = { status: "failed" as const, error, cpuMs: 0, wallMs: 0 };
+	if (isLive(row)) return loseAttempt(state, row, end, nowMs);
+	settleRun(state, closeCalls(state, row, nowMs), end, nowMs);
+	return "ended";
 };

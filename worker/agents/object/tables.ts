@@ -58,6 +58,45 @@ const STEPS = [
 	CREATE INDEX state_by_expiry ON state (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
 	CREATE TABLE rates (grant_name TEXT PRIMARY KEY, minute INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE calls ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+	ALTER TABLE calls ADD COLUMN nth INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN idempotent INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN answer_key TEXT;
+	ALTER TABLE calls ADD COLUMN at_ms INTEGER;
+	ALTER TABLE calls ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE calls ADD COLUMN choices INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE work ADD COLUMN plan TEXT NOT NULL DEFAULT '[]';
+	ALTER TABLE work ADD COLUMN stamps TEXT NOT NULL DEFAULT '{}';
+	CREATE INDEX unended_by_status ON runs (status, claimed, lease_expires_at_ms) WHERE ended_at_ms IS NULL;
+	CREATE INDEX calls_by_kind ON calls (run_id, kind, nth);
+	CREATE INDEX calls_by_change ON calls (run_id, change);
+	CREATE INDEX calls_by_seen ON calls (run_id, seen);
+	DROP INDEX started_calls;
+	CREATE INDEX started_calls ON calls (run_id, seq) WHERE status = 'started';
+	CREATE INDEX waiting_calls ON calls (run_id, seq) WHERE status = 'waiting';
+	CREATE INDEX unknown_calls ON calls (run_id, seq) WHERE status = 'unknown' AND answered = 0;
+	CREATE TABLE call_texts (call_id TEXT PRIMARY KEY, args TEXT, answer TEXT);
+	CREATE TABLE timelines (run_id TEXT PRIMARY KEY, choices TEXT NOT NULL) WITHOUT ROWID;
+	CREATE TABLE approvals (
+		id TEXT PRIMARY KEY, run_id TEXT NOT NULL, call_id TEXT NOT NULL, status TEXT NOT NULL, expires_at_ms INTEGER NOT NULL,
+		revision INTEGER NOT NULL, record TEXT NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX approvals_by_run ON approvals (run_id);
+	CREATE UNIQUE INDEX approvals_by_call ON approvals (call_id);
+	CREATE INDEX pending_approvals ON approvals (expires_at_ms) WHERE status = 'pending';
+	CREATE TABLE scoped_approvals (
+		id TEXT PRIMARY KEY, grant_name TEXT NOT NULL, run_id TEXT, uses_left INTEGER, expires_at_ms INTEGER, revoked_at_ms INTEGER, record TEXT NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX scoped_approvals_by_grant ON scoped_approvals (grant_name) WHERE revoked_at_ms IS NULL;
+	CREATE TABLE plans (digest TEXT PRIMARY KEY, run_id TEXT NOT NULL, executed_by TEXT) WITHOUT ROWID;
+	CREATE INDEX plans_by_run ON plans (run_id);
+	CREATE TABLE live_logs (run_id TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (run_id, seq)) WITHOUT ROWID;
+	`,
 ];
 
 /** Makes the tables, or brings older ones up to date. */

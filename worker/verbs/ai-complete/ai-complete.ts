@@ -9,6 +9,7 @@ import { aiCompleteDeclaration } from "./ai-complete-declaration.ts";
 import { AiCompleteGrant } from "./ai-complete-grant.ts";
 import { type CompletionMethod, type CompletionRequest, isCompletionMethod, readCompletionArguments } from "./complete-arguments.ts";
 import { type CompletionPlan, inputBound, sendBound, worstCost } from "./completion-plan.ts";
+import { plannedCompletion } from "./planned-completion.ts";
 import { performCompletion } from "./perform-completion.ts";
 
 const METHODS = ["complete", "stream"];
@@ -78,7 +79,10 @@ const prepareCompletion = (
 		kind: "prepared",
 		call: {
 			effect: "spend",
+			local: false,
+			// No provider knows the call's id: a repeat is asked and paid for again.
 			idempotent: false,
+			planned: plannedCompletion(plan),
 			decision: { kind: "allowed", rule: `${method} with ${model}` },
 			worstCost: worst,
 			timeoutMs: plan.timeoutMs,

@@ -50,23 +50,26 @@ const PREPARE: Readonly<Record<(typeof JWT_METHODS)[number], Prepare>> = {
 	sign: (grant, rules, args) => {
 		const read = readTokenRequest(rules, args);
 		if (read.kind === "invalid") return read;
-		return jwtCall(grant, "sign", async (key, { callId }) => done(await signToken(read.request, key, grant, callId)));
+		return jwtCall(grant, "sign", "", async (key, { callId }) => done(await signToken(read.request, key, grant, callId)));
 	},
 	verify: (grant, rules, args) => {
 		const parsed = parseArguments("verify", TOKEN, args);
 		if (parsed.kind === "invalid") return parsed;
-		return jwtCall(grant, "verify", async (key) => done(await verifyToken(parsed.values[0], key, grant, rules)));
+		return jwtCall(grant, "verify", { valid: false, reason: "signature" }, async (key) =>
+			done(await verifyToken(parsed.values[0], key, grant, rules)),
+		);
 	},
 	publicKey: (grant, _rules, args) => {
 		const parsed = parseArguments("publicKey", NO_ARGUMENT, args);
-		return parsed.kind === "invalid" ? parsed : jwtCall(grant, "publicKey", async (key) => done(describeKey(grant, key)));
+		return parsed.kind === "invalid" ? parsed : jwtCall(grant, "publicKey", null, async (key) => done(describeKey(grant, key)));
 	},
 };
 
-const jwtCall = (grant: CryptoJwtGrant, method: string, use: Use): Preparation => {
+const jwtCall = (grant: CryptoJwtGrant, method: string, planned: unknown, use: Use): Preparation => {
 	const { algorithm, secret } = grant;
 	const open = (bytes: Uint8Array) => openJwtKey(bytes, algorithm);
-	return keyCall({ method, rule: `${method} with ${algorithm}`, secret, purpose: algorithm, open, use });
+	const what = { method, rule: `${method} with ${algorithm}`, secret, purpose: algorithm, makes: method === "sign" };
+	return keyCall({ ...what, open, use, planned });
 };
 
 /** The id of the call is the token's id, so that a token leads to its line in the ledger. Times are the host's. */

@@ -66,7 +66,11 @@ const PREPARE: Readonly<Record<(typeof SEAL_METHODS)[number], Prepare>> = {
 };
 
 const sealCall = (method: string, secret: string, use: (key: SealKey) => Promise<VerbOutcome>): Preparation =>
-	keyCall({ method, secret, rule: `${method} with AES-256-GCM`, purpose: "AES-256-GCM", open: openSealKey, use });
+	keyCall({
+		...{ method, secret, rule: `${method} with AES-256-GCM`, purpose: "AES-256-GCM", makes: method === "encrypt", planned: "" },
+		open: openSealKey,
+		use,
+	});
 
 const FOUND = {
 	form: "a text that is not sealed",

@@ -30,7 +30,8 @@ export const cryptoSign: Verb = {
 				if (prepared === undefined) return unknownMethod("crypto.sign", method, methods);
 				if (prepared.kind === "invalid") return prepared;
 				const use = async (key: Parameters<typeof prepared.use>[0]) => done(await prepared.use(key));
-				return keyCall({ method, rule: `${method} with ${algorithm}`, secret, purpose: algorithm, open, use });
+				const what = { method, rule: `${method} with ${algorithm}`, secret, purpose: algorithm, makes: method === "sign" };
+				return keyCall({ ...what, open, use, planned: prepared.planned });
 			},
 			declaration: () => cryptoSignDeclaration(grant, scope.encoding),
 			lint: () => lintSign(grant),
@@ -40,7 +41,7 @@ export const cryptoSign: Verb = {
 
 const lintSign = (grant: CryptoSignGrant): string[] => {
 	const warnings: string[] = [];
-	if (grant.payload === undefined && grant.approval !== "always")
+	if (grant.payload === undefined && (grant.approval ?? "never") === "never")
 		warnings.push("crypto.sign: signs whatever the program gives it without asking a person; payload.schema says what may be signed");
 	if (grant.payload !== undefined && isOpenSchema(grant.payload.schema))
 		warnings.push("crypto.sign: payload.schema lets fields through that it does not name; additionalProperties: false closes it");

@@ -9,17 +9,26 @@ export interface KeyCall<Key> {
 	readonly secret: string;
 	/** What the key is for, for the message when it does not fit. */
 	readonly purpose: string;
+	/** Whether it gives something that is worth something elsewhere: a signature, a token, a sealed text. A dry run does not make it. */
+	readonly makes: boolean;
+	/** What a dry run answers in its stead. */
+	readonly planned: unknown;
 	/** Null when the secret does not fit. */
 	open(secret: Uint8Array): Promise<Key | null>;
 	use(key: Key, context: CallContext): Promise<VerbOutcome>;
 }
 
-/** Prepares it. Nothing outside changes, so that a repeat is harmless even where it gives another signature, token or ciphertext. */
+/**
+ * Prepares it. What is made for others counts as a write: it has its effect wherever it is shown. Nothing outside changes by making it, so that a repeat is
+ * harmless even where it gives another signature, token or ciphertext.
+ */
 export const keyCall = <Key>(call: KeyCall<Key>): Preparation => ({
 	kind: "prepared",
 	call: {
-		effect: "read",
+		effect: call.makes ? "write" : "read",
+		local: false,
 		idempotent: true,
+		planned: call.planned,
 		decision: { kind: "allowed", rule: call.rule },
 		worstCost: {},
 		act: { where: "host", perform: (context) => performCall(call, context) },

@@ -10,7 +10,7 @@ import type { SigningKey } from "./signing-key.ts";
 
 /** What a method does with the key once it is open; gives the call's value. */
 export type KeyUse = (key: SigningKey) => Promise<unknown>;
-export type SignPreparation = { kind: "use"; use: KeyUse } | { kind: "invalid"; message: string };
+export type SignPreparation = { kind: "use"; use: KeyUse; planned: unknown } | { kind: "invalid"; message: string };
 export interface SignScope {
 	readonly algorithm: SignatureAlgorithm;
 	readonly encoding: ByteEncoding;
@@ -36,7 +36,7 @@ const sign: SignMethod = (scope, args) => {
 	const parsed = parseArguments("sign", z.tuple([Payload, Options]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [payload, options] = parsed.values;
-	return { kind: "use", use: (key) => signBytes(key, payload, scope, options?.encoding) };
+	return { kind: "use", use: (key) => signBytes(key, payload, scope, options?.encoding), planned: unsigned(scope) };
 };
 
 const signObject = (scope: SignScope, schema: JsonSchema, args: readonly unknown[]): SignPreparation => {
@@ -48,8 +48,11 @@ const signObject = (scope: SignScope, schema: JsonSchema, args: readonly unknown
 	return {
 		kind: "use",
 		use: async (key) => ({ payload: read.text, ...(await signBytes(key, read.bytes, scope, options?.encoding)) }),
+		planned: { payload: read.text, ...unsigned(scope) },
 	};
 };
+
+const unsigned = ({ algorithm }: SignScope) => ({ signature: "", algorithm });
 
 const signBytes = async (key: SigningKey, payload: Uint8Array<ArrayBuffer>, scope: SignScope, encoding: ByteEncoding | undefined) => {
 	const signature = bytesToText(await key.sign(payload), encoding ?? scope.encoding);
@@ -63,13 +66,13 @@ const verify: SignMethod = (scope, args) => {
 	if (parsed.kind === "invalid") return parsed;
 	const [payload, signature, options] = parsed.values;
 	const bytes = textToBytes(signature, options?.encoding ?? scope.encoding);
-	return { kind: "use", use: async (key) => bytes !== null && (await key.verify(payload, bytes)) };
+	return { kind: "use", use: async (key) => bytes !== null && (await key.verify(payload, bytes)), planned: false };
 };
 
 const publicKey: SignMethod = (_scope, args) => {
 	const parsed = parseArguments("publicKey", z.tuple([z.undefined({ error: "no argument" })]), args);
 	if (parsed.kind === "invalid") return parsed;
-	return { kind: "use", use: async (key) => key.publicKey };
+	return { kind: "use", use: async (key) => key.publicKey, planned: null };
 };
 
 const HMAC_METHODS: ReadonlyMap<string, SignMethod> = new Map([

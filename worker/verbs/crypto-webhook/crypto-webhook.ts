@@ -28,7 +28,7 @@ export const cryptoWebhook: Verb = {
 			},
 			declaration: () => `{\n${methods.map((method) => TEXTS[method]).join("\n")}\n}`,
 			lint: () =>
-				methods.includes("sign") && grant.approval !== "always"
+				methods.includes("sign") && (grant.approval ?? "never") === "never"
 					? ["crypto.webhook: signs any message that the program gives it without asking a person; methods: [verify] suffices a receiver"]
 					: [],
 		};
@@ -42,20 +42,21 @@ const PREPARE: Readonly<Record<(typeof WEBHOOK_METHODS)[number], Prepare>> = {
 		const parsed = parseArguments("sign", SIGN_ARGUMENTS, args);
 		if (parsed.kind === "invalid") return parsed;
 		const [{ id, body }] = parsed.values;
-		return webhookCall("sign", secret, (webhook) => signMessage(webhook, id, body));
+		const planned = { "webhook-id": id, "webhook-timestamp": "0", "webhook-signature": "" };
+		return webhookCall("sign", secret, planned, (webhook) => signMessage(webhook, id, body));
 	},
 	verify: (secret, args) => {
 		const parsed = parseArguments("verify", VERIFY_ARGUMENTS, args);
 		if (parsed.kind === "invalid") return parsed;
 		const [pairs, body] = parsed.values;
 		const headers = readWebhookHeaders(pairs);
-		return webhookCall("verify", secret, (webhook) => headers !== null && isAuthentic(webhook, headers, body));
+		return webhookCall("verify", secret, false, (webhook) => headers !== null && isAuthentic(webhook, headers, body));
 	},
 };
 
-const webhookCall = (method: string, secret: string, use: (webhook: Webhook) => unknown): Preparation =>
+const webhookCall = (method: string, secret: string, planned: unknown, use: (webhook: Webhook) => unknown): Preparation =>
 	keyCall({
-		...{ method, secret, rule: method, purpose: "Standard Webhooks" },
+		...{ method, secret, rule: method, purpose: "Standard Webhooks", makes: method === "sign", planned },
 		open: async (bytes) => openWebhook(bytes),
 		use: async (webhook) => done(use(webhook)),
 	});

@@ -28,6 +28,18 @@ const coverPlace = (scope: FileScope, { path, wanted }: Place): Covering => {
 	return { kind: "covered", rule: `${wanted} in ${mount.path}` };
 };
 
+/** What a dry run answers where a person would be asked, by method; null for the others. */
+const PLANNED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+	["readText", ""],
+	["readBytes", new Uint8Array(0)],
+	["read", new Uint8Array(0)],
+	["stream", { bytes: 0 }],
+	["handle", { handle: "", bytes: 0, type: "application/octet-stream" }],
+	["list", []],
+	["exists", false],
+	["delete", true],
+]);
+
 /** Decides whether the grant covers every path of a call, once; the act is to use those very paths. */
 export const atPaths = (method: string, scope: FileScope, places: readonly Place[], makeAct: () => Act): Preparation => {
 	const effect = places.some(({ wanted }) => wanted === "write") ? "write" : "read";
@@ -44,8 +56,10 @@ export const atPaths = (method: string, scope: FileScope, places: readonly Place
 		kind: "prepared",
 		call: {
 			effect,
+			local: true,
 			// Changes are made in one transaction with their record, so that a repeat either finds the record or nothing done.
 			idempotent: true,
+			planned: PLANNED.get(method) ?? null,
 			decision: { kind: "allowed", rule: rules.join(", ") },
 			worstCost: {},
 			act: makeAct(),

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import { canonicalEscapes } from "./canonical-url.ts";
 import { classifyHost, howToOpen, portOf } from "./address-guard.ts";
 import { type BoundHeaders, bindHeaders, coversHeaders } from "./header-rule.ts";
 import { type HostPattern, matchesHost, readHostPattern } from "./host-pattern.ts";
@@ -46,7 +47,7 @@ const bindRule = (rule: AllowRule): BoundRule => {
 		methods: new Set(methods),
 		protocols: new Set(scheme === "any" ? ["https:", "http:"] : [`${scheme}:`]),
 		ports: ports === undefined ? null : new Set(ports),
-		paths: rule.paths?.map(readGlob) ?? null,
+		paths: rule.paths?.map((path) => readGlob(canonicalEscapes(path))) ?? null,
 		query,
 		headers,
 		text: [`${methods.join(", ")} ${scheme === "any" ? "http(s)" : scheme}://${host}${pathsText(rule.paths)}`, ...conditions].join(", "),
@@ -71,7 +72,7 @@ export const coverRequest = (rules: readonly BoundRule[], method: string, url: U
 	}
 	const ofMethod = ofOrigin.filter((rule) => rule.methods.has(method));
 	if (ofMethod.length === 0) return { kind: "uncovered", why: `no rule of the host allows ${method}` };
-	const path = splitPath(url.pathname);
+	const path = splitPath(canonicalEscapes(url.pathname));
 	const steps: Steps = { left: LIMITS.globSteps };
 	let lacking = "path";
 	for (const rule of ofMethod) {

@@ -5,6 +5,9 @@ import { parseArguments } from "../parse-arguments.ts";
 import { HTTP_METHODS, type HttpMethod } from "./http-methods.ts";
 import type { HeaderList } from "./request-headers.ts";
 
+/** The methods that take a request. `fetchAny` is what a program's plain fetch() becomes; the gate has chosen the grant for it with `coversRequest`. */
+export const FETCHING: readonly string[] = ["fetch", "fetchAny", "stream"];
+
 /** A program's request as it came, checked for shape alone. */
 export interface FetchRequest {
 	readonly url: string;
@@ -22,16 +25,12 @@ export interface HandleBody {
 }
 export type RequestBody = Uint8Array<ArrayBuffer> | HandleBody | null;
 
-/** The methods whose case fetch() mends (Fetch standard, "normalize a method"); `patch` in lower case is none of them. */
-const MENDED_METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"]);
 const BODYLESS_METHODS = new Set(["GET", "HEAD"]);
 
 const HANDLE_CHARS = 64;
 
-const Method = z
-	.string({ error: "a string" })
-	.transform((method) => (MENDED_METHODS.has(method.toUpperCase()) ? method.toUpperCase() : method))
-	.pipe(z.enum(HTTP_METHODS, { error: `one of ${HTTP_METHODS.join(", ")}` }));
+/** Exactly so: what fetch() mends is mended before it gets here, and rules of approvals look at the arguments as they are. */
+const Method = z.string({ error: "a string" }).pipe(z.enum(HTTP_METHODS, { error: `one of ${HTTP_METHODS.join(", ")}` }));
 
 const HeaderPair = z.tuple([z.string({ error: "a string" }), z.string({ error: "a string" })], { error: "a pair of name and value" });
 const HeaderPairs = z.union([z.array(HeaderPair), z.instanceof(Headers).transform((headers) => [...headers])], {

@@ -13,6 +13,10 @@ export interface FetchPlan {
 	readonly retries: number;
 	/** Whether POST and PATCH may, too. */
 	readonly retryKeyed: boolean;
+	/** Lower-case name of the header in which the call's id goes as a key, where a repeat would act twice. */
+	readonly keyHeader: string;
+	/** Whether the far side is known to act once for one key: then every request may be repeated, also after a crash. */
+	readonly isKeyed: boolean;
 	/** Where the response's body goes: to the program whole, to it in parts, or to the run's contents on the host. */
 	readonly deliver: "whole" | "parts" | "handle";
 	readonly responseBytes: number;

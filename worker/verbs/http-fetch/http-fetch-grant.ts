@@ -2,10 +2,11 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { COMMON_GRANT, COMMON_LIMITS } from "../common-grant.ts";
 import { HeaderRule } from "./header-rule.ts";
+import { headerFault } from "./header-rules.ts";
 import { readHostPattern } from "./host-pattern.ts";
 import { HostText } from "./host-schema.ts";
 import { HTTP_METHODS } from "./http-methods.ts";
-import { Inject } from "./inject-grant.ts";
+import { Inject, placeOf } from "./inject-grant.ts";
 import { globFault } from "./path-glob.ts";
 import { QueryRule } from "./query-rule.ts";
 import { Templates } from "./template-grant.ts";
@@ -47,6 +48,20 @@ const hasPort = (host: string): boolean => {
 	return reading.kind === "pattern" && reading.pattern.port !== null;
 };
 
+/** Whether the grant itself puts something into a header of this lower-case name. */
+const setsHeader = (
+	{ inject, templates }: { inject?: z.infer<typeof Inject> | undefined; templates?: z.infer<typeof Templates> | undefined },
+	name: string,
+): boolean => {
+	const injections = inject === undefined ? [] : Array.isArray(inject) ? inject : [inject];
+	const own = Object.values(templates ?? {}).flatMap(({ headers }) => Object.keys(headers ?? {}));
+	return injections.some((injection) => placeOf(injection) === `header ${name}`) || own.some((header) => header.toLowerCase() === name);
+};
+
+/** Headers of AWS signatures, which an injection sets. */
+const AWS_HEADERS = "x-amz-";
+const keyHeaderFault = (name: string): string | null => (name.startsWith(AWS_HEADERS) ? "found a header of AWS" : headerFault(name));
+
 export const HttpFetchGrant = z
 	.strictObject({
 		verb: z.literal("http.fetch").describe("the verb"),
@@ -69,6 +84,14 @@ export const HttpFetchGrant = z
 			.boolean()
 			.optional()
 			.describe("whether POST and PATCH are repeated too: each carries an idempotency key, which the far side must honour"),
+		idempotencyHeader: z
+			.string()
+			.max(LIMITS.nameChars)
+			.refine((name) => keyHeaderFault(name.toLowerCase()) === null, { error: "wanted the name of a header that a request may have" })
+			.optional()
+			.describe(
+				"the header in which the far side takes an idempotency key, such as idempotency-key: the host puts the call's id there, a program cannot, and a POST or PATCH whose end is unknown is sent again with it",
+			),
 		limits: z
 			.strictObject({
 				...COMMON_LIMITS,
@@ -90,5 +113,9 @@ export const HttpFetchGrant = z
 			.describe("bounds of this grant, below the platform's own"),
 		...COMMON_GRANT,
 	})
-	.refine((grant) => grant.allow !== undefined || grant.templates !== undefined, { error: "wanted allow, templates or both" });
+	.refine((grant) => grant.allow !== undefined || grant.templates !== undefined, { error: "wanted allow, templates or both" })
+	.refine((grant) => grant.idempotencyHeader === undefined || !setsHeader(grant, grant.idempotencyHeader.toLowerCase()), {
+		path: ["idempotencyHeader"],
+		error: "found a header that inject or a template sets, wanted one that nothing else does",
+	});
 export type HttpFetchGrant = z.infer<typeof HttpFetchGrant>;

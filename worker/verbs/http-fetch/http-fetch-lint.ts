@@ -1,3 +1,5 @@
+import { argumentsIn, type Condition, methodsIn } from "../../../contract/conditions.ts";
+import { FETCHING } from "./fetch-arguments.ts";
 import { classifyHost } from "./address-guard.ts";
 import { type HostPattern, matchesHost, readHostPattern } from "./host-pattern.ts";
 import type { AllowRule, HttpFetchGrant } from "./http-fetch-grant.ts";
@@ -17,10 +19,36 @@ export const lintHttpFetch = (grant: HttpFetchGrant): readonly string[] => {
 				: [],
 		),
 		...injections.flatMap((inject) => lintInject(inject, places)),
+		...lintApproval(grant),
 		...(grant.retryKeyed === true && (grant.retries ?? 0) > 0
 			? ["http.fetch: POST and PATCH are repeated; a far side that does not honour idempotency-key acts twice"]
 			: []),
 	];
+};
+
+/** A plain fetch() is `fetchAny`, and a response in parts `stream`: a rule about `fetch` alone lets the same request through by another name. */
+const lintApproval = (grant: HttpFetchGrant): string[] => {
+	const { approval } = grant;
+	if (approval === undefined || typeof approval === "string") return [];
+	const named = new Set(methodsIn(approval.when));
+	const missing = FETCHING.filter((method) => !named.has(method));
+	const isPart = missing.length > 0 && missing.length < FETCHING.length;
+	return [
+		...lintRedirects(approval.when, grant),
+		...(isPart
+			? [
+					`http.fetch: approval speaks of some ways to fetch and not of ${missing.join(", ")}, which make the same requests; leave the method out`,
+				]
+			: []),
+	];
+};
+
+/** A person is asked about the URL that the program names, and about none that a far side names after it. */
+const lintRedirects = (when: Condition, { allow, redirects }: HttpFetchGrant): string[] => {
+	const speaksOfUrl = argumentsIn(when).some(([first, second]) => first === "0" && second === "url");
+	return speaksOfUrl && redirects !== "refuse" && (allow ?? []).length > 0
+		? ['http.fetch: approval speaks of 0.url, and redirects go on to other URLs without a question; add "redirects": "refuse"']
+		: [];
 };
 
 /** Where requests may go. */

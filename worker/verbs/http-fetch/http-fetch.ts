@@ -4,13 +4,12 @@ import type { Verb } from "../verb.ts";
 import { bindTemplate } from "./bound-template.ts";
 import { bindRules } from "./covering-rule.ts";
 import { httpFetchDeclaration } from "./http-fetch-declaration.ts";
+import { FETCHING } from "./fetch-arguments.ts";
 import { HttpFetchGrant } from "./http-fetch-grant.ts";
 import { lintHttpFetch } from "./http-fetch-lint.ts";
 import { bindInject } from "./injected-credential.ts";
 import { type BoundFetch, prepareFetch, prepareTemplate } from "./prepare-fetch.ts";
 
-/** `fetchAny` is what a program's plain fetch() becomes; the gate has chosen this grant for it with `coversRequest`. */
-const FETCHING = ["fetch", "fetchAny", "stream"];
 const STREAMS = ["stream"];
 
 /** Fetches over HTTP from the hosts that the grant's rules name, and makes the requests of its templates. */
@@ -22,7 +21,9 @@ export const httpFetch: Verb = {
 		const grant = HttpFetchGrant.parse(data);
 		const rules = bindRules(grant);
 		const templates = new Map(Object.entries(grant.templates ?? {}).map(([name, template]) => [name, bindTemplate(name, template)]));
-		const bound: BoundFetch = { grant, rules, inject: bindInject(grant.inject) };
+		const inject = bindInject(grant.inject);
+		const key = grant.idempotencyHeader === undefined ? [] : [grant.idempotencyHeader.toLowerCase()];
+		const bound: BoundFetch = { grant, rules, inject, ownHeaders: new Set([...inject.headers, ...key]) };
 		const fetching = grant.allow === undefined ? [] : FETCHING;
 		const methods = [...fetching, ...templates.keys()];
 		return {

@@ -2,6 +2,7 @@ import type { RequestBody } from "./fetch-arguments.ts";
 import { isCredentialHeader } from "./header-rules.ts";
 import type { HttpMethod } from "./http-methods.ts";
 import type { HeaderList } from "./request-headers.ts";
+import { DEFAULT_KEY_HEADER } from "./wire-request.ts";
 
 /** One request of a call as the program's part of it: without the injected header and without what the host adds. */
 export interface Hop {
@@ -29,7 +30,7 @@ export const nextHop = (hop: Hop, status: number, url: URL): Hop | null => {
 	if (body !== null && !sameOrigin) return null;
 	const headers = hop.headers.filter(([name]) => {
 		if (!sameOrigin && isCredentialHeader(name)) return false;
-		return !(becomesGet && (name.startsWith("content-") || name === "idempotency-key"));
+		return !(becomesGet && (name.startsWith("content-") || name === DEFAULT_KEY_HEADER));
 	});
 	return { method: becomesGet ? "GET" : hop.method, url, headers, body };
 };

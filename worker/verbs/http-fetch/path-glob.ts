@@ -2,7 +2,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { matchStars, matchStarText, type Steps } from "./star-match.ts";
 
 /**
- * Patterns for the path that is sent, compared as it is, case and percent-encoding included.
+ * Patterns for the path that is sent; case counts. What compares them writes both with the same percent-encoding (`canonical-url`).
  * `*` stands for any characters inside one segment, `**` as a whole segment for any number of segments (also none), and `/*` at the end for
  * everything below: `/repos/acme/*` covers `/repos/acme/a` and `/repos/acme/a/b`, not `/repos/acme`.
  */

@@ -2,6 +2,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { deniedCall } from "../denied-call.ts";
 import type { Preparation, PreparedCall } from "../verb.ts";
 import type { BoundTemplate } from "./bound-template.ts";
+import { canonicalUrl } from "./canonical-url.ts";
 import { type BoundRule, coverRequest } from "./covering-rule.ts";
 import { type FetchRequest, readFetchArguments } from "./fetch-arguments.ts";
 import type { FetchPlan } from "./fetch-plan.ts";
@@ -10,13 +11,16 @@ import type { BoundInject } from "./injected-credential.ts";
 import { performFetch } from "./perform-fetch.ts";
 import { checkHeaders, type HeaderList } from "./request-headers.ts";
 import { readTarget } from "./target-url.ts";
-import { isIdempotent, worstRequestBytes } from "./wire-request.ts";
+import { plannedResponse } from "./planned-response.ts";
+import { DEFAULT_KEY_HEADER, isIdempotent, worstRequestBytes } from "./wire-request.ts";
 
 /** A grant with what it is made of. */
 export interface BoundFetch {
 	readonly grant: HttpFetchGrant;
 	readonly rules: readonly BoundRule[];
 	readonly inject: BoundInject;
+	/** Lower-case names of headers that a program may not set. */
+	readonly ownHeaders: ReadonlySet<string>;
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -55,7 +59,7 @@ const decide = (bound: BoundFetch, { method, where, request, template }: Asked):
 	const most = bound.grant.limits?.requestBytes ?? LIMITS.requestBytes;
 	if (request.body instanceof Uint8Array && request.body.length > most)
 		return { kind: "invalid", message: `${where}.body: found ${request.body.length} bytes, wanted at most ${most}` };
-	const headers = checkHeaders(request.headers, bound.inject.headers);
+	const headers = checkHeaders(request.headers, bound.ownHeaders);
 	if (headers.kind === "invalid") return { kind: "invalid", message: `${where}.headers: ${headers.why}` };
 	if (headers.kind === "denied") return deny(`${where}.headers: ${headers.why}`);
 	const target = readTarget(request.url);
@@ -65,18 +69,33 @@ const decide = (bound: BoundFetch, { method, where, request, template }: Asked):
 	const fault = bound.inject.fault(request, target.url);
 	if (fault?.kind === "invalid") return { kind: "invalid", message: `${where}: ${fault.why}` };
 	if (fault?.kind === "denied") return deny(`${where}: ${fault.why}`);
+	if (template === null && !isCanonical(request.url, target.url))
+		return {
+			kind: "invalid",
+			message: `${where}.url: found another spelling of it, wanted ${JSON.stringify(canonicalUrl(target.url).slice(0, URL_SHOWN))}`,
+		};
 	const plan = planFetch(bound, method, request, target.url, headers.headers);
 	return {
 		kind: "prepared",
 		call: {
 			effect,
-			idempotent: isIdempotent(request.method),
+			local: false,
+			idempotent: isIdempotent(request.method) || plan.isKeyed,
+			planned: plannedResponse(plan),
 			decision: { kind: "allowed", rule: rule === null ? `${method}: ${template?.text ?? ""}` : rule.rule.text },
 			worstCost: { egressBytes: plan.worstBytes },
 			act: { where: "host", perform: (context) => performFetch(plan, context) },
 		},
 	};
 };
+
+const URL_SHOWN = 200;
+
+/**
+ * Whether a program's URL is written as it will be sent, in the one spelling that it has; the harness writes it so. People who approve a call, and the
+ * rules that ask them, look at the arguments: `…/safe/../admin`, `…/%61dmin` and `…/admin#x` would show them another request.
+ */
+const isCanonical = (text: string, url: URL): boolean => text === url.href && text === canonicalUrl(url);
 
 const planFetch = (
 	{ grant, rules, inject }: BoundFetch,
@@ -88,7 +107,9 @@ const planFetch = (
 	const { limits } = grant;
 	const redirect = grant.redirects === "refuse" && request.redirect === "follow" ? "refuse" : request.redirect;
 	const retryKeyed = grant.retryKeyed === true;
-	const retries = isIdempotent(request.method) || retryKeyed ? (grant.retries ?? 0) : 0;
+	const isKeyed = grant.idempotencyHeader !== undefined;
+	const keyHeader = grant.idempotencyHeader?.toLowerCase() ?? DEFAULT_KEY_HEADER;
+	const retries = isIdempotent(request.method) || retryKeyed || isKeyed ? (grant.retries ?? 0) : 0;
 	const deliver = request.as === "handle" ? "handle" : method === "stream" ? "parts" : "whole";
 	const responseBytes = limits?.responseBytes ?? LIMITS.responseBytes.default;
 	const requestBytes = limits?.requestBytes ?? LIMITS.requestBytes;
@@ -99,6 +120,8 @@ const planFetch = (
 		redirect,
 		retries,
 		retryKeyed,
+		keyHeader,
+		isKeyed,
 		deliver,
 		responseBytes: deliver === "whole" ? Math.min(responseBytes, LIMITS.responseBytes.max) : responseBytes,
 		requestBytes,
@@ -107,6 +130,7 @@ const planFetch = (
 			injectedBytes: inject.worstBytes(request),
 			handleBytes: requestBytes,
 			follows: redirect === "follow",
+			keyHeader,
 			repeats: retries + inject.renewals,
 		}),
 	};

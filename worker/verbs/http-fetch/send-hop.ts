@@ -20,7 +20,7 @@ export const makeSender = (call: FetchCall): ((hop: Hop) => Promise<Sending>) =>
 	const { plan, credential, deadline } = call;
 	let retried = 0;
 	return async (hop) => {
-		const mayRepeat = isIdempotent(hop.method);
+		const mayRepeat = isIdempotent(hop.method) || plan.isKeyed;
 		const mayRetry = mayRepeat || plan.retryKeyed;
 		for (;;) {
 			const sending = await sendOnce(call, hop);
@@ -47,7 +47,12 @@ const sendOnce = async (call: FetchCall, hop: Hop): Promise<Sending> => {
 	const { context, credential, deadline, spending } = call;
 	const body = hop.body === null || hop.body instanceof Uint8Array ? hop.body : await openBody(call, hop.body);
 	if (typeof body === "function") return failed(body);
-	const bare: WireRequest = { method: hop.method, url: hop.url, headers: wireHeaders(hop, context.callId), body };
+	const bare: WireRequest = {
+		method: hop.method,
+		url: hop.url,
+		headers: wireHeaders(hop, { header: call.plan.keyHeader, callId: context.callId }),
+		body,
+	};
 	const dressing = await credential.dress(bare, { context, deadline, spend: spending.spend });
 	const { wire, failure } =
 		dressing.kind === "dressed" ? { wire: dressing.wire, failure: null } : { wire: bare, failure: dressing.failure };

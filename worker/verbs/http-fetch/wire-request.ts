@@ -26,17 +26,27 @@ const DEFAULTS: HeaderList = [
 
 export const isIdempotent = (method: string): boolean => IDEMPOTENT.has(method);
 
+/** The key of a request that a repeat would make act twice: under which header it goes, and what it says. */
+export interface RequestKey {
+	/** Lower-case name. */
+	readonly header: string;
+	readonly callId: string;
+}
+
+/** Where the key goes unless the grant says otherwise (draft-ietf-httpapi-idempotency-key-header); a program may set one of its own there. */
+export const DEFAULT_KEY_HEADER = "idempotency-key";
+
 /**
  * The headers that leave, but for those of a credential: the program's, defaults for those it did not set, and an idempotency key where a repeat would
  * act twice. An encoding is never asked for, so that what comes is as large as what was sent; a far side that compresses all the same is counted decoded.
  */
-export const wireHeaders = (hop: Pick<Hop, "method" | "headers">, callId: string): HeaderList => {
+export const wireHeaders = (hop: Pick<Hop, "method" | "headers">, key: RequestKey): HeaderList => {
 	const set = new Set(hop.headers.map(([name]) => name));
 	return [
 		...hop.headers,
 		...DEFAULTS.filter(([name]) => !set.has(name)),
 		["accept-encoding", "identity"],
-		...(isIdempotent(hop.method) || set.has("idempotency-key") ? [] : [["idempotency-key", callId] as const]),
+		...(isIdempotent(hop.method) || set.has(key.header) ? [] : [[key.header, key.callId] as const]),
 	];
 };
 
@@ -61,6 +71,8 @@ export interface WorstCase {
 	/** What a body that stays on the host may have. */
 	readonly handleBytes: number;
 	readonly follows: boolean;
+	/** Lower-case name of the header that a key goes in. */
+	readonly keyHeader: string;
 	/** How often a request may be sent again. */
 	readonly repeats: number;
 }
@@ -77,7 +89,8 @@ export const worstRequestBytes = (
 ): number => {
 	const { method, body } = request;
 	const inline = body === null || body instanceof Uint8Array ? body : null;
-	const bytes = requestBytes({ method, url, headers: wireHeaders({ method, headers }, "".padEnd(CALL_ID_CHARS)), body: inline });
+	const key = { header: worst.keyHeader, callId: "".padEnd(CALL_ID_CHARS) };
+	const bytes = requestBytes({ method, url, headers: wireHeaders({ method, headers }, key), body: inline });
 	const carried = (inline === body ? bodyBytes(inline) : worst.handleBytes) + worst.injectedBytes;
 	const first = bytes - bodyBytes(inline) + carried;
 	return (worst.follows ? first + carried + LIMITS.redirectBytes : first) * (worst.repeats + 1);

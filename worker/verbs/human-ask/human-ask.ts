@@ -2,14 +2,14 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { commentText } from "../comment-text.ts";
 import { COMMON_GRANT, COMMON_LIMITS, joinLabels } from "../common-grant.ts";
-import { deniedCall } from "../denied-call.ts";
 import { fieldsOf } from "../fields-of.ts";
 import { compileSchema } from "../json-schema/compile-schema.ts";
 import { describeSchema } from "../json-schema/describe-schema.ts";
+import { minimalValue } from "../json-schema/minimal-value.ts";
 import { isJsonObject } from "../json-schema/plain-json.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import { unknownMethod } from "../unknown-method.ts";
-import type { Preparation, Verb } from "../verb.ts";
+import type { Act, Preparation, Verb } from "../verb.ts";
 import { shownTextFault } from "./shown-text.ts";
 
 /** Text that a person will read: nothing in it may hide, reorder or imitate another part of the page. */
@@ -48,7 +48,7 @@ const HumanAskGrant = z.strictObject({
 });
 type HumanAskGrant = z.infer<typeof HumanAskGrant>;
 
-const Question = fieldsOf(
+const AskedQuestion = fieldsOf(
 	{
 		question: shownText("a question", LIMITS.questionChars),
 		details: shownText("details", LIMITS.questionDetailsChars).optional(),
@@ -57,7 +57,7 @@ const Question = fieldsOf(
 	{ error: "an object with question, and optionally details and schema" },
 );
 
-/** Asks a person a question with a schema for the answer. Until a run can wait for a person every call ends `approval_required`. */
+/** Asks a person. The call has no act of its own: what a person answers is its result. */
 export const humanAsk: Verb = {
 	name: "human.ask",
 	grantSchema: HumanAskGrant,
@@ -76,19 +76,42 @@ export const humanAsk: Verb = {
 };
 
 const prepareQuestion = (grant: HumanAskGrant, args: readonly unknown[]): Preparation => {
-	const parsed = parseArguments("ask", z.tuple([Question]), args);
+	const parsed = parseArguments("ask", z.tuple([AskedQuestion]), args);
 	if (parsed.kind === "invalid") return parsed;
-	const [question] = parsed.values;
-	if (question.schema !== undefined && grant.answer !== undefined)
+	const [{ question, details, schema }] = parsed.values;
+	if (schema !== undefined && grant.answer !== undefined)
 		return { kind: "invalid", message: "ask argument 1.schema: found a schema, wanted none: the grant says what the answer is" };
-	const message = "ask: a question waits for a person's answer, and this release cannot wait for one yet";
-	const hint = "Go on without the answer, or end with a result that says what has to be decided.";
-	return { kind: "prepared", call: deniedCall({ effect: "write", code: "approval_required", message, hint }) };
+	const wanted = grant.answer ?? schema ?? null;
+	return {
+		kind: "prepared",
+		call: {
+			effect: "write",
+			local: false,
+			// Nothing is done twice: a question that was asked is still the same one.
+			idempotent: true,
+			planned: wanted === null ? "" : minimalValue(wanted),
+			decision: { kind: "ask", rule: "ask", why: grant.to === undefined ? "a question" : `a question to ${grant.to}` },
+			question: { text: question, details: details ?? null, schema: wanted },
+			worstCost: {},
+			act: UNANSWERED,
+		},
+	};
+};
+
+/** Acting on a question in place of its answer opens nothing. */
+const UNANSWERED: Act = {
+	where: "object",
+	perform: () => ({
+		kind: "failed",
+		code: "approval_required",
+		message: "ask: a question waits for a person's answer, and there is none",
+		cost: {},
+	}),
 };
 
 const humanAskDeclaration = (grant: HumanAskGrant): string => {
 	const who = grant.to === undefined ? "a person" : commentText(grant.to);
-	const about = `\t/** Asks ${who}. Until a run can wait for people every call is refused with the code approval_required. */`;
+	const about = `\t/** Asks ${who} and waits for the answer, which may take days; throws the code approval_denied when it is refused, approval_expired when nobody answers. */`;
 	if (grant.answer !== undefined)
 		return `{\n${about}\n\task(question: { question: string; details?: string }): Promise<${describeSchema(grant.answer)}>;\n}`;
 	return `{\n${about}\n\task<Answer = string>(question: { question: string; details?: string; schema?: object }): Promise<Answer>;\n}`;

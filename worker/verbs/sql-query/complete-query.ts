@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import type { CallContext, VerbOutcome } from "../verb.ts";
+import type { CallContext, Resources, VerbOutcome } from "../verb.ts";
 import { type EngineRows, readEngineAnswer, rowObject } from "./engine-rows.ts";
 import { rowsContent } from "./rows-content.ts";
 import type { RowsAs } from "./sql-arguments.ts";
@@ -26,11 +26,20 @@ export const asArrays: Shape = ({ columns, rows }) => done({ columns, rows });
 /** What a statement changed, and the version that it made. */
 export const asChanges =
 	(dataset: string): Shape =>
-	({ changes }, context) => {
-		const described = context.resources.get(`dataset/${dataset}`);
-		const version = typeof described === "object" && described !== null && "version" in described ? described.version : null;
-		return done({ changes, version });
-	};
+	({ changes }, { resources }) =>
+		done(changesValue(changes, dataset, resources));
+
+/** What a dry run answers in place of rows where a person would be asked: none, in the shape that was asked for. */
+export const plannedRows = (as: RowsAs, inIsolate: Shape): unknown => {
+	if (as.kind === "handle") return { handle: "", bytes: 0, type: "application/octet-stream", columns: [], rowCount: 0 };
+	return inIsolate === asArrays ? { columns: [], rows: [] } : [];
+};
+
+/** What a statement that changes a dataset answers. @param resources have the dataset's description, with its version. */
+export const changesValue = (changes: number, dataset: string, resources: Resources): { changes: number; version: unknown } => {
+	const described = resources.get(`dataset/${dataset}`);
+	return { changes, version: typeof described === "object" && described !== null && "version" in described ? described.version : null };
+};
 
 /** A handle to the rows, which stay on the host. */
 const asHandle =

@@ -6,7 +6,7 @@ import { deniedCall } from "../denied-call.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { PreparedCall, Preparation, Resources } from "../verb.ts";
 import { AGGREGATE_SHAPE, aggregateFault } from "./aggregate-fault.ts";
-import { asArrays, asChanges, asObjects, completeWith, type Shape, shapeFor } from "./complete-query.ts";
+import { asArrays, asChanges, asObjects, changesValue, completeWith, plannedRows, type Shape, shapeFor } from "./complete-query.ts";
 import { type GrantedDataset, grantedDataset, isMasked, tellsRows } from "./granted-dataset.ts";
 import { type Reading, readNamedCall, readSqlCall, type SqlCall } from "./sql-arguments.ts";
 import type { SqlQueryGrant } from "./sql-query-grant.ts";
@@ -62,7 +62,14 @@ const named =
 const reading = (grant: SqlQueryGrant, method: string, resources: Resources, read: Reading<SqlCall>, shape: Shape): Preparation => {
 	if (read.kind === "invalid") return read;
 	const { sql, params, as } = read.value;
-	return engineCall(grant, { method, resources, asked: { sql, params }, writes: false, shape: shapeFor(as, shape) });
+	return engineCall(grant, {
+		method,
+		resources,
+		asked: { sql, params },
+		writes: false,
+		shape: shapeFor(as, shape),
+		planned: plannedRows(as, shape),
+	});
 };
 
 const executeMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
@@ -72,7 +79,15 @@ const executeMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
 		if (read.kind === "invalid") return read;
 		const { sql, params, as } = read.value;
 		if (as.kind === "handle") return { kind: "invalid", message: "execute argument 3: found as, wanted nothing: execute gives no rows" };
-		return engineCall(grant, { method: "execute", resources, asked: { sql, params }, writes: true, shape: asChanges(grant.dataset) });
+		const planned = changesValue(0, grant.dataset, resources);
+		return engineCall(grant, {
+			method: "execute",
+			resources,
+			asked: { sql, params },
+			writes: true,
+			shape: asChanges(grant.dataset),
+			planned,
+		});
 	},
 ];
 
@@ -83,7 +98,14 @@ const aggregateMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
 		if (parsed.kind === "invalid") return parsed;
 		const query = AggregateQuery.safeParse(parsed.values[0]);
 		if (!query.success) return { kind: "invalid", message: aggregateFault(parsed.values[0], query.error) };
-		return engineCall(grant, { method: "aggregate", resources, asked: { aggregate: query.data }, writes: false, shape: asObjects });
+		return engineCall(grant, {
+			method: "aggregate",
+			resources,
+			asked: { aggregate: query.data },
+			writes: false,
+			shape: asObjects,
+			planned: [],
+		});
 	},
 ];
 
@@ -95,7 +117,7 @@ const schemaMethod = (grant: SqlQueryGrant): [string, SqlMethod] => [
 		const dataset = grantedDataset(grant, resources);
 		if (dataset.kind === "missing") return missing(dataset.message, "read");
 		const tables = describe(grant, dataset);
-		return prepared("schema", "read", { where: "object", perform: () => ({ kind: "done", value: { tables }, cost: {} }) });
+		return prepared("schema", "read", { where: "object", perform: () => ({ kind: "done", value: { tables }, cost: {} }) }, { tables: [] });
 	},
 ];
 
@@ -112,21 +134,23 @@ interface EngineAsk {
 	readonly asked: Pick<EngineQueryInput, "sql" | "params" | "aggregate">;
 	readonly writes: boolean;
 	readonly shape: Shape;
+	readonly planned: unknown;
 }
 
-const engineCall = (grant: SqlQueryGrant, { method, resources, asked, writes, shape }: EngineAsk): Preparation => {
+const engineCall = (grant: SqlQueryGrant, { method, resources, asked, writes, shape, planned }: EngineAsk): Preparation => {
 	const effect = writes ? "write" : "read";
 	const dataset = grantedDataset(grant, resources);
 	if (dataset.kind === "missing") return missing(dataset.message, effect);
 	const query: EngineQueryInput = { ...asked, access: accessOf(grant, writes), limits: limitsOf(grant) };
-	return prepared(method, effect, {
+	const act: PreparedCall["act"] = {
 		where: "engine",
 		dataset: grant.dataset,
 		query: JSON.stringify(query),
 		writes,
 		fresh: grant.mode === "write",
 		complete: completeWith(shape),
-	});
+	};
+	return prepared(method, effect, act, planned);
 };
 
 const missing = (message: string, effect: PreparedCall["effect"]): Preparation => ({
@@ -134,7 +158,7 @@ const missing = (message: string, effect: PreparedCall["effect"]): Preparation =
 	call: deniedCall({ effect, code: "sql_denied", message, hint: "Ask whoever runs the agent to make the dataset as the grant names it." }),
 });
 
-const prepared = (method: string, effect: PreparedCall["effect"], act: PreparedCall["act"]): Preparation => ({
+const prepared = (method: string, effect: PreparedCall["effect"], act: PreparedCall["act"], planned: unknown): Preparation => ({
 	kind: "prepared",
-	call: { effect, idempotent: effect === "read", decision: { kind: "allowed", rule: method }, worstCost: {}, act },
+	call: { effect, local: false, idempotent: effect === "read", planned, decision: { kind: "allowed", rule: method }, worstCost: {}, act },
 });

@@ -43,6 +43,7 @@ const prepared = (
 	scope: StateScope,
 	effect: PreparedCall["effect"] & ("read" | "write"),
 	perform: (state: AgentState) => VerbOutcome,
+	planned: unknown = null,
 ): Preparation => {
 	if (effect === "write" && scope.mode === "read") {
 		const message = `${method}: the grant's mode is read`;
@@ -55,8 +56,10 @@ const prepared = (
 		kind: "prepared",
 		call: {
 			effect,
+			local: false,
 			// Acts in one transaction with its record, so that a repeat either finds the record or nothing done.
 			idempotent: true,
+			planned,
 			decision: { kind: "allowed", rule: `${effect} in state ${JSON.stringify(scope.prefix)}` },
 			worstCost: {},
 			act: { where: "object", perform: ({ state }) => perform(state) },
@@ -83,21 +86,22 @@ const put: StateMethod = (scope, args) => {
 		const message = `put argument 2: ${encoding.path}: ${encoding.message}, wanted a value of at most ${scope.valueBytes} bytes as JSON`;
 		return { kind: "invalid", message };
 	}
-	return prepared("put", scope, "write", (state) => putEntry(state, scope, { key, value: encoding.text, ...options }));
+	const planned = { version: (options.ifVersion ?? 0) + 1 };
+	return prepared("put", scope, "write", (state) => putEntry(state, scope, { key, value: encoding.text, ...options }), planned);
 };
 
 const remove: StateMethod = (scope, args) => {
 	const parsed = parseArguments("delete", z.tuple([Key, DeleteOptions]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [key, options = {}] = parsed.values;
-	return prepared("delete", scope, "write", (state) => deleteEntry(state, scope, key, options.ifVersion));
+	return prepared("delete", scope, "write", (state) => deleteEntry(state, scope, key, options.ifVersion), true);
 };
 
 const list: StateMethod = (scope, args) => {
 	const parsed = parseArguments("list", z.tuple([ListOptions]), args);
 	if (parsed.kind === "invalid") return parsed;
 	const [{ prefix = "", after = null, limit = LIMITS.statePage.default } = {}] = parsed.values;
-	return prepared("list", scope, "read", (state) => listEntries(state, scope, { prefix, after, limit }));
+	return prepared("list", scope, "read", (state) => listEntries(state, scope, { prefix, after, limit }), { entries: [], nextAfter: null });
 };
 
 /** Every method of a state grant by its name. */

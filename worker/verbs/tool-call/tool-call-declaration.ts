@@ -1,3 +1,4 @@
+import { approvalText } from "../approval-text.ts";
 import { commentText } from "../comment-text.ts";
 import { describeSchema } from "../json-schema/describe-schema.ts";
 import type { Resources } from "../verb.ts";
@@ -20,7 +21,8 @@ export const toolCallDeclaration = (grant: ToolCallGrant, tools: ReadonlyMap<str
 		if (tool === null || tool.unusable !== null)
 			return `${line("Not there now: a call is refused.")}${granted.method}(args?: never): Promise<never>;`;
 		const refused = granted.digest !== null && granted.digest !== tool.digest ? " Changed since it was reviewed: a call is refused." : "";
-		const asked = granted.approval === "always" || grant.approval === "always" ? " Needs a person's approval." : "";
+		const waits = approvalText(granted.approval);
+		const asked = waits === null ? "" : ` ${waits}`;
 		const said = tool.description === "" ? "" : ` The server says: ${tool.description.slice(0, SHOWN_CHARS)}`;
 		return `${line(`Tool ${granted.name}.${refused}${asked}${said}`)}${granted.method}(args: ${describeSchema(tool.inputSchema)}): Promise<${result}>;`;
 	});

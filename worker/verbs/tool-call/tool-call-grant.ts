@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApprovalRule, methodsIn } from "../../../contract/conditions.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { COMMON_GRANT, COMMON_LIMITS } from "../common-grant.ts";
 import { methodNameFault, methodNameOf } from "./method-name.ts";
@@ -8,7 +9,9 @@ const ToolName = z.string().min(1).max(LIMITS.toolNameChars);
 const ToolRule = z.strictObject({
 	name: ToolName.describe("name of the tool, as its server has it"),
 	as: z.string().max(LIMITS.toolNameChars).optional().describe("the method's name; left out: the tool's, with _ for what no name can hold"),
-	approval: z.enum(["never", "always"]).optional().describe("whether a person must approve each call of this tool; left out: never"),
+	approval: ApprovalRule.optional().describe(
+		"whether a person must approve each call of this tool: never, always, or when a condition over the call holds or cannot be told; left out: never",
+	),
 	effect: z
 		.enum(["read", "write"])
 		.optional()
@@ -18,6 +21,12 @@ const ToolRule = z.strictObject({
 		.regex(/^sha256:[0-9a-f]{64}$/, { error: "wanted sha256: and 64 hexadecimal digits, as GET /v1/tools/{name} shows it" })
 		.optional()
 		.describe("the tool as it was reviewed: a call is refused once its server, name, description or schema is another"),
+	idempotent: z
+		.boolean()
+		.optional()
+		.describe(
+			"whether a call whose end is unknown may be made once more, because the far side does nothing twice; left out: only for effect read",
+		),
 });
 type ToolRule = z.infer<typeof ToolRule>;
 
@@ -43,11 +52,18 @@ export const ToolCallGrant = z
 	.superRefine((grant, context) => {
 		const methods = new Set<string>();
 		for (const [index, entry] of grant.tools.entries()) {
-			const { method } = grantedTool(entry);
+			const { method, approval } = grantedTool(entry);
 			const fault = methods.has(method) ? "found the same method twice, wanted another name with `as`" : methodNameFault(method);
 			methods.add(method);
 			const path = ["tools", index];
 			if (fault !== null) context.addIssue({ code: "custom", path, message: `method ${JSON.stringify(method)}: ${fault}` });
+			const strange = typeof approval === "string" ? undefined : methodsIn(approval.when).find((named) => named !== method);
+			if (strange !== undefined)
+				context.addIssue({
+					code: "custom",
+					path: [...path, "approval"],
+					message: `found the method ${JSON.stringify(strange)}, wanted the tool's own, ${method}, or none`,
+				});
 		}
 	});
 export type ToolCallGrant = z.infer<typeof ToolCallGrant>;
@@ -56,7 +72,9 @@ export type ToolCallGrant = z.infer<typeof ToolCallGrant>;
 export interface GrantedTool {
 	readonly method: string;
 	readonly name: string;
-	readonly approval: "never" | "always";
+	readonly approval: ApprovalRule;
+	/** May be called once more after a crash. */
+	readonly idempotent: boolean;
 	readonly effect: "read" | "write";
 	readonly digest: string | null;
 }
@@ -68,6 +86,7 @@ export const grantedTool = (entry: string | ToolRule): GrantedTool => {
 		name: rule.name,
 		approval: rule.approval ?? "never",
 		effect: rule.effect ?? "write",
+		idempotent: rule.idempotent ?? rule.effect === "read",
 		digest: rule.digest ?? null,
 	};
 };

@@ -1,9 +1,12 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import { needsApproval } from "../../policy/needs-approval.ts";
 import { joinLabels } from "../common-grant.ts";
 import { deniedCall } from "../denied-call.ts";
 import { unknownMethod } from "../unknown-method.ts";
-import type { Preparation, Resources, Verb } from "../verb.ts";
+import type { Decision, Preparation, PreparedCall, Resources, Verb } from "../verb.ts";
+import type { OperationResult } from "./call-openapi.ts";
 import { checkToolArguments } from "./check-tool-arguments.ts";
+import type { ToolResult } from "./mcp-result.ts";
 import { performTool, planTool, type ToolPlan } from "./perform-tool.ts";
 import { type GrantedTool, grantedTool, ToolCallGrant } from "./tool-call-grant.ts";
 import { toolCallDeclaration } from "./tool-call-declaration.ts";
@@ -61,21 +64,26 @@ const prepareTool = (grant: ToolCallGrant, granted: GrantedTool, args: readonly 
 	if (checked.kind === "invalid") return checked;
 	const planned = planTool({ grant, server, tool, method }, checked.value);
 	if (planned.kind === "invalid") return planned;
-	if (granted.approval === "always") {
-		const message = `${method}: the grant wants a person's approval for this tool, and this release cannot ask for one yet`;
-		const hint = "Use a tool that needs no approval.";
-		return { kind: "prepared", call: deniedCall({ effect, code: "approval_required", message, hint }) };
-	}
-	return allowed(grant, granted, planned.plan);
+	return { kind: "prepared", call: toolCallOf(granted, planned.plan, decide(grant, granted, args)) };
 };
 
-const allowed = (grant: ToolCallGrant, granted: GrantedTool, plan: ToolPlan): Preparation => ({
-	kind: "prepared",
-	call: {
-		effect: granted.effect,
-		idempotent: false,
-		decision: { kind: "allowed", rule: `${granted.name} of ${grant.server}`.slice(0, LIMITS.toolNameChars + LIMITS.nameChars) },
-		worstCost: { egressBytes: plan.worstBytes },
-		act: { where: "host", perform: (context) => performTool(plan, context) },
-	},
+/** The rule of the tool itself; the grant's own is the policy's to ask. */
+const decide = (grant: ToolCallGrant, granted: GrantedTool, args: readonly unknown[]): Decision => {
+	const rule = `${granted.name} of ${grant.server}`.slice(0, LIMITS.toolNameChars + LIMITS.nameChars);
+	const needed = needsApproval(granted.approval, granted.method, args);
+	return needed === null ? { kind: "allowed", rule } : { kind: "ask", rule, why: `the tool ${granted.name}: ${needed.rule}` };
+};
+
+const toolCallOf = (granted: GrantedTool, plan: ToolPlan, decision: Decision): PreparedCall => ({
+	effect: granted.effect,
+	local: false,
+	idempotent: granted.idempotent,
+	planned: plannedResult(plan),
+	decision,
+	worstCost: { egressBytes: plan.worstBytes },
+	act: { where: "host", perform: (context) => performTool(plan, context) },
 });
+
+/** What a dry run answers in place of a tool: success, and nothing more, since what a tool answers is not described. */
+const plannedResult = ({ request }: ToolPlan): ToolResult | OperationResult =>
+	request === null ? { isError: false, text: "" } : { status: 200, ok: true, body: null };

@@ -2,7 +2,7 @@ import { LIMITS } from "../../../../contract/limits.ts";
 import type { StoreDescription } from "../../../../contract/stores.ts";
 import { deniedCall } from "../../denied-call.ts";
 import type { CallContext, Preparation, VerbOutcome } from "../../verb.ts";
-import { asArrays, asObjects, type Shape } from "../complete-query.ts";
+import { asArrays, asObjects, plannedRows, type Shape } from "../complete-query.ts";
 import type { EngineRows } from "../engine-rows.ts";
 import { readNamedCall, readSqlCall, type SqlCall } from "../sql-arguments.ts";
 import type { SqlMethod } from "../sql-methods.ts";
@@ -82,7 +82,9 @@ const call = (grant: StoreGrant, { method, store, read, params, shape }: StoreCa
 		kind: "prepared",
 		call: {
 			effect: "read",
+			local: false,
 			idempotent: true,
+			planned: plannedRows(read.as, shape),
 			decision: { kind: "allowed", rule: method },
 			timeoutMs: limits.wallMs + 2 * LIMITS.storeMarginMs,
 			worstCost: {},

@@ -1,0 +1,27 @@
+/** The tables of one tenant's object. A change of shape adds a step; steps run once, in order, when the object starts. */
+const STEPS = [
+	`
+	CREATE TABLE tenant_budget (one INTEGER PRIMARY KEY CHECK (one = 1), ledger TEXT NOT NULL);
+	CREATE TABLE slice_holders (holder TEXT PRIMARY KEY, highest INTEGER NOT NULL) WITHOUT ROWID;
+	CREATE TABLE slices (
+		holder TEXT NOT NULL, n INTEGER NOT NULL, closed INTEGER NOT NULL, ends_at_ms INTEGER NOT NULL, asked_at_ms INTEGER NOT NULL, slice TEXT NOT NULL,
+		PRIMARY KEY (holder, n)
+	) WITHOUT ROWID;
+	CREATE INDEX slices_by_end ON slices (ends_at_ms);
+	CREATE INDEX idle_slices ON slices (asked_at_ms) WHERE closed = 0;
+	CREATE TABLE tenant_thresholds (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, threshold TEXT NOT NULL);
+	`,
+];
+
+/** Makes the tables, or brings older ones up to date. */
+export const prepareTenantTables = (storage: DurableObjectStorage): void => {
+	storage.transactionSync(() => {
+		storage.sql.exec("CREATE TABLE IF NOT EXISTS tenant_steps (count INTEGER NOT NULL)");
+		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM tenant_steps").one()["count"] ?? 0);
+		STEPS.forEach((step, index) => {
+			if (index < done) return;
+			storage.sql.exec(step);
+			storage.sql.exec("INSERT INTO tenant_steps (count) VALUES (?)", index + 1);
+		});
+	});
+};
