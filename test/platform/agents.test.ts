@@ -60,7 +60,12 @@ describe("narrowing", () => {
 		const program = `export default async (input, env) => env.web.fetch("http://${upstream.host}/flow").then((r) => r.status, (e) => e.code)`;
 		await makeAgent(platform.api, { name: "flowing", policy: { grants: web() } });
 		expect((await platform.api.run({ agent: "flowing", program })).result).toBe(200);
-		expect((await platform.api.run({ agent: "flowing", program, labels: ["private", "untrusted"] })).result).toBe("flow_denied");
+		const labels = ["private", "untrusted"] as const;
+		const asked = await platform.api.run({ agent: "flowing", program, labels: [...labels] });
+		expect([asked.status, asked.pendingApproval?.grant]).toEqual(["waiting_approval", "web"]);
+		const flow = { "private+untrusted -> external": "deny" } as const;
+		await makeAgent(platform.api, { name: "locked", policy: { grants: web(), flow } });
+		expect((await platform.api.run({ agent: "locked", program, labels: [...labels] })).result).toBe("flow_denied");
 	});
 });
 

@@ -87,11 +87,11 @@ describe("tool.call", () => {
 			"undefined",
 			["create_issue", "echo", "drop_everything", "later"],
 		]);
-		expect(
-			await codes(
-				'() => env.jira.create_issue({ title: 7 }), () => env.jira.drop_everything(), () => env.jira.later(), () => env.nothing.a(), () => env.boss.ask({ question: "May I?" })',
-			),
-		).toEqual(["invalid_arguments", "approval_required", "capability_not_granted", "capability_not_granted", "approval_required"]);
+		expect(await codes("() => env.jira.create_issue({ title: 7 }), () => env.jira.later(), () => env.nothing.a()")).toEqual([
+			"invalid_arguments",
+			"capability_not_granted",
+			"capability_not_granted",
+		]);
 		expect(JSON.stringify(jira.seen.map(({ body }) => body))).not.toContain("drop-everything");
 	});
 

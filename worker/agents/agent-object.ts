@@ -210,6 +210,9 @@ export class AgentObject extends AgentHost {
 	/** A file's bytes, or where the store has them; null when the run has none at the path. */
 	async findFile(runId: string, path: string): Promise<FoundFile | null> {
 		const files = this.state.files(runId, "output");
+		const row = this.state.runs.get(runId);
+		// Inputs of a run that is over are there for its recording alone.
+		if (row !== null && !isLive(row) && !files.outputs().some((file) => file.path === path)) return null;
 		const key = files.blobOf(path);
 		if (key !== null) return { kind: "blob", key, type: "application/octet-stream" };
 		const file = files.read(path);

@@ -37,6 +37,7 @@ export type EndCallAnswer = { readonly atMs: number; readonly resume: string | n
 export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: number): EndCallAnswer => {
 	const entry = state.calls.get(command.callId);
 	const row = entry === null ? null : state.runs.get(entry.record.run);
+	state.leaving.delete(command.callId);
 	// Who is given up on may still be performing: what comes late of a stream is wanted.
 	if (command.outcome.kind !== "unknown" || row === null || entry === null || !isStream(state, row, entry.record))
 		state.performing.delete(command.callId);

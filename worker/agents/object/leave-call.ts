@@ -20,7 +20,10 @@ export type LeftCallFate = "again" | "cut" | "over" | "unsure";
 export const leaveCall = (state: ObjectState, { runId, attempt, callId, firstPartAtMs }: LeftCall): LeftCallFate => {
 	const row = state.runs.get(runId);
 	if (row === null || !isLive(row)) return "over";
-	if (isCalling(row, attempt)) return "unsure";
+	if (isCalling(row, attempt)) {
+		state.leaving.set(callId, runId);
+		return "unsure";
+	}
 	const isRestedOn = firstPartAtMs !== null && state.calls.isAnyBegunSince(runId, callId, firstPartAtMs);
 	if (!isRestedOn) state.performing.delete(callId);
 	return isRestedOn ? "cut" : "again";

@@ -22,6 +22,8 @@ export class ObjectState {
 	readonly liveLogs: LiveLogs;
 	/** Calls that somebody performs, who was told so in this object's life: their ends will come. `attempt`: in the process of the attempt, and they die with it. */
 	readonly performing = new Map<string, "gate" | "attempt">();
+	/** Streams that nobody reads any more and that have not ended yet, with their runs: their programs may call others meanwhile. */
+	readonly leaving = new Map<string, string>();
 	/** Calls of a run whose attempt was told to wait, and has not been told more since: it asks again, or dies. */
 	readonly awaited = new Map<string, Set<string>>();
 	/** Calls that were given to somebody in the step that goes on. */
