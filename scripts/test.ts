@@ -8,7 +8,7 @@ import { once } from "node:events";
 type Command = readonly string[];
 
 /** Tests of the platform that mostly wait: for leases, restarts, killed processes. They run beside the others. */
-const WAITING = ["test/platform/faults.test.ts", "test/platform/survival.test.ts", "test/platform/long-runs.test.ts"];
+const WAITING = ["faults", "survival", "long-runs", "replay-property"].map((name) => `test/platform/${name}.test.ts`);
 
 /** Each step's commands run side by side. */
 const STEPS: readonly (readonly [name: string, commands: readonly Command[]])[] = [
