@@ -59,12 +59,12 @@ describe("startCordon()", () => {
 		other.close();
 		await once(other, "close");
 		const starting = startCordon({ host: "127.0.0.1", port, dataFolder, executors: 1, developmentHosts: [], workerEntry });
-		let cordon: Cordon | undefined;
-		starting.then((started) => {
-			cordon = started;
+		let hasFailed = false;
+		starting.catch(() => {
+			hasFailed = true;
 		});
 		let atHealth: string | null = null;
-		while (atHealth === null && cordon === undefined) {
+		while (atHealth === null && !hasFailed) {
 			const health = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
 			if (health?.ok) atHealth = await readFile(join(dataFolder, "key"), "utf8").catch(() => "no key");
 			else await setTimeout(2);
