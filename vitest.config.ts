@@ -1,9 +1,16 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** How many random worlds test/unit/budget-invariants lives through, and from which seed. */
+const INVARIANTS = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("INVARIANTS_")));
+
 /**
  * `unit` runs inside workerd with real Durable Objects and D1; `node` runs what belongs to Node and to the isolate's own files; `platform` starts the
  * whole of Cordon and talks to it as its users and its attackers do.
+ *
+ * Files of `unit` and `node` share a process: reading the Worker's 500 modules into workerd for each file anew takes five times as long. So they share
+ * its D1, its Durable Objects and their modules too. A test makes a tenant and an agent of its own, says nothing about what else there is, and puts back
+ * a clock that it took; `--sequence.shuffle.files` shows whether one of them leans on another.
  */
 export default defineConfig({
 	test: {
@@ -12,18 +19,32 @@ export default defineConfig({
 				plugins: [
 					cloudflareTest(async () => ({
 						wrangler: { configPath: "./wrangler.toml" },
-						miniflare: { bindings: { MIGRATIONS: await readD1Migrations("./migrations") } },
+						miniflare: {
+							bindings: {
+								MIGRATIONS: await readD1Migrations("./migrations"),
+								SIMULATION: process.env["CORDON_SIMULATION"] ?? "",
+								...INVARIANTS,
+							},
+						},
 					})),
 				],
 				test: {
 					name: "unit",
+					isolate: false,
 					globalSetup: "./test/build-imported-texts.ts",
 					include: ["test/unit/**/*.test.ts"],
 					setupFiles: ["./test/unit/apply-migrations.ts"],
+					testTimeout: 20_000,
 				},
 			},
 			{
-				test: { name: "node", globalSetup: "./test/build-imported-texts.ts", include: ["test/node/**/*.test.ts"], testTimeout: 20_000 },
+				test: {
+					name: "node",
+					isolate: false,
+					globalSetup: "./test/build-imported-texts.ts",
+					include: ["test/node/**/*.test.ts"],
+					testTimeout: 20_000,
+				},
 			},
 			{
 				test: {

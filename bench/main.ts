@@ -8,7 +8,9 @@ import { Agent } from "../contract/agents.ts";
 import { type ApiClient, type CreateRunInput, createApiClient } from "../scripts/support/api-client.ts";
 import { startCordon } from "../supervisor/start-cordon.ts";
 import { startBareLoader } from "./bare-loader.ts";
+import { measureKillSwitches } from "./kill-switch.ts";
 import { startLoopbackUpstream } from "./loopback-upstream.ts";
+import { measureBudgets } from "./budgets.ts";
 import { measureVerbs } from "./measure-verbs.ts";
 import { measureParked } from "./parked.ts";
 import { residentTreeMb } from "./resident-memory.ts";
@@ -115,4 +117,6 @@ try {
 	await upstream.close();
 	await rm(dataFolder, { recursive: true, force: true });
 }
+await measureBudgets(scale(20_000));
+await measureKillSwitches(scale(200));
 await measureParked(scale(1_000));

@@ -6,6 +6,12 @@ import { LIBRARY_NAMES } from "./libraries.ts";
 import { LIMITS } from "./limits.ts";
 import { Language, Program, RunLimits } from "./runs.ts";
 
+/** A grant's name, as programs write it after `env.`. */
+export const GrantName = z
+	.string()
+	.max(LIMITS.nameChars)
+	.regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, "wanted a name that a program can write after `env.`: letters, digits, _");
+
 /** What may happen when private and untrusted data have met in a run and something external follows. `approve`, which is the default, asks a person. */
 /** The milder first. */
 export const FLOW_RULES = ["allow", "approve", "deny"] as const;
@@ -15,17 +21,7 @@ export const FLOW_RULES = ["allow", "approve", "deny"] as const;
  * the policy is stored.
  */
 export const Policy = z.strictObject({
-	grants: atMost(
-		LIMITS.grantsPerPolicy,
-		"grants",
-		z.record(
-			z
-				.string()
-				.max(LIMITS.nameChars)
-				.regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, "wanted a name that a program can write after `env.`: letters, digits, _"),
-			z.looseObject({ verb: z.string() }),
-		),
-	).default({}),
+	grants: atMost(LIMITS.grantsPerPolicy, "grants", z.record(GrantName, z.looseObject({ verb: z.string() }))).default({}),
 	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
 	limits: RunLimits.optional(),
 	/** How long a person has for a decision, milliseconds; left out: 24 hours. */
@@ -48,6 +44,8 @@ export const Agent = z.strictObject({
 	status: z.enum(["active", "disabled", "archived"]),
 	policy: Policy,
 	policyVersion: z.int(),
+	/** Grants of the policy that are switched off: no call of theirs begins. */
+	disabledGrants: z.array(z.string()).default([]),
 	program: Program.nullable(),
 	language: Language,
 	budget: z.strictObject({ limits: BudgetLimits }),
@@ -80,5 +78,18 @@ export const UpdateAgent = z
 	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
 export type UpdateAgent = z.infer<typeof UpdateAgent>;
 
-/** The answer of the kill switch: runs that were live when it was thrown, and calls that were under way. */
-export const DisableAgent = z.strictObject({ agent: Agent, cancelledRuns: z.array(z.string()), callsInFlight: z.array(z.string()) });
+/**
+ * The answer of the kill switch: runs that were live when it was thrown, and calls that were under way. `runsLeft`: further ones that wait for a person and are
+ * ended soon, where they are very many; nothing can execute them meanwhile.
+ */
+export const DisableAgent = z.strictObject({
+	agent: Agent,
+	cancelledRuns: z.array(z.string()),
+	callsInFlight: z.array(z.string()),
+	runsLeft: z.int(),
+});
+export type DisabledAgent = z.infer<typeof DisableAgent>;
+
+/** The answer of a grant's switch: what is switched off now, and the calls of the grant that were under way then. */
+export const GrantSwitch = z.strictObject({ agent: Agent, disabledGrants: z.array(z.string()), callsInFlight: z.array(z.string()) });
+export type GrantSwitch = z.infer<typeof GrantSwitch>;

@@ -21,9 +21,11 @@ export const ERRORS = {
 	unsupported_media_type: { status: 415, retry: false, hint: "Send application/json, not compressed." },
 	rate_limited: { status: 429, retry: true, hint: "Wait for Retry-After seconds." },
 	budget_exceeded: { status: 402, retry: true, hint: "Raise the budget, or wait until the window named resets." },
+	budget_unavailable: { status: 503, retry: true, hint: "Try again: nothing was begun, since the tenant's budget could not be asked." },
 	concurrency_exceeded: { status: 429, retry: true, hint: "Wait until a run ends." },
 	agent_disabled: { status: 403, retry: false, hint: "Enable the agent." },
 	tenant_suspended: { status: 403, retry: false, hint: "Ask the platform's operator." },
+	agents_unreachable: { status: 503, retry: true, hint: "Send the same request again: agents that were told already are told once more." },
 	tool_server_failed: {
 		status: 502,
 		retry: true,

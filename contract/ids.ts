@@ -10,7 +10,7 @@ const PLAIN = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const ROUTED = /^[0-9a-hjkmnp-tv-z]{42}$/;
 
 const ROUTED_KINDS = ["run", "cal", "apr"] as const;
-type PlainKind = "ten" | "key" | "agt" | "hld" | "sec" | "trg" | "end" | "dlv" | "res" | "hdl";
+type PlainKind = "ten" | "key" | "agt" | "hld" | "sec" | "trg" | "end" | "dlv" | "res" | "hdl" | "evt";
 type RoutedKind = (typeof ROUTED_KINDS)[number];
 
 const encodeTime = (atMs: number): string => {
@@ -35,6 +35,9 @@ export const newId = (kind: PlainKind, atMs: number = Date.now()): string => `${
 /** A new id of something that lives in an agent's object. */
 export const newRoutedId = (kind: RoutedKind, locator: string, atMs: number = Date.now()): string =>
 	`${kind}_${encodeTime(atMs)}${encodeRandom()}${locator}`;
+
+/** The id of the run that a call starts: of the same call and agent always the same one. */
+export const childRunId = (callId: string, agentId: string): string => `run_${callId.slice(4, 30)}${locatorOf(agentId)}`;
 
 /** The sixteen characters that lead to an agent's object, from an agent's id or from the id of something that lives there. */
 export const locatorOf = (id: string): string => id.slice(-16);

@@ -8,6 +8,7 @@ import { MODEL_LIMITS } from "./limits/model-limits.ts";
 import { PROGRAM_LIMITS } from "./limits/program-limits.ts";
 import { RUN_LIMITS } from "./limits/run-limits.ts";
 import { SQL_LIMITS } from "./limits/sql-limits.ts";
+import { SUB_AGENT_LIMITS } from "./limits/sub-agent-limits.ts";
 import { TOOL_LIMITS } from "./limits/tool-limits.ts";
 
 /**
@@ -26,4 +27,5 @@ export const LIMITS = {
 	...MODEL_LIMITS,
 	...EXECUTOR_LIMITS,
 	...SQL_LIMITS,
+	...SUB_AGENT_LIMITS,
 } as const;

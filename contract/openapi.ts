@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Agent, AgentSummary, Policy } from "./agents.ts";
-import { Budget } from "./budgets.ts";
+import { Budget, TenantBudget } from "./budgets.ts";
 import { ErrorBody } from "./common.ts";
 import { ERRORS } from "./errors.ts";
 import type { Operation, StreamedBody } from "./operation.ts";
@@ -13,7 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Schemas that have a name of their own; every other one is named after its operation. */
 const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>(
 	Object.entries({
-		...{ Agent, AgentSummary, Budget, Call, Health, Key, NewKey, NewTenant, Run, RunLog, RunSummary, Secret, Tenant },
+		...{ Agent, AgentSummary, Budget, Call, Health, Key, NewKey, NewTenant, Run, RunLog, RunSummary, Secret, Tenant, TenantBudget },
 		Error: ErrorBody,
 	}).map(([name, schema]) => [schema, name]),
 );
@@ -98,7 +98,8 @@ const describeParameters = (schema: z.ZodObject, place: "path" | "query"): Json[
 const describeAnswers = (title: string, operation: Operation, reference: Reference): Json => {
 	const responses: Record<string, unknown> = {};
 	for (const [status, schema] of Object.entries(operation.answers)) {
-		const content = schema === null ? {} : { content: jsonContent(reference(schema, `${title}Answer`, "output")) };
+		const texts = textContent(operation.texts?.[Number(status)] ?? []);
+		const content = schema === null ? {} : { content: { ...jsonContent(reference(schema, `${title}Answer`, "output")), ...texts } };
 		responses[status] = { description: Number(status) < 300 ? "Done." : "Not able to.", ...content };
 	}
 	return {
@@ -108,6 +109,7 @@ const describeAnswers = (title: string, operation: Operation, reference: Referen
 };
 
 const jsonContent = (schema: Json): Json => ({ "application/json": { schema } });
+const textContent = (types: readonly string[]): Json => Object.fromEntries(types.map((type) => [type, { schema: { type: "string" } }]));
 const COMPONENTS = "#/components/schemas/";
 const referTo = (name: string): Json => ({ $ref: `${COMPONENTS}${name}` });
 
@@ -139,7 +141,7 @@ const toJsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string,
 };
 
 /** Definitions that many schemas have, by their ids: components of their own, once. */
-const SHARED: ReadonlySet<string> = new Set(["ApprovalRule", "Condition"]);
+const SHARED: ReadonlySet<string> = new Set(["ApprovalRule", "Condition", "Limits", "Amounts", "GrantWindow"]);
 const partName = (name: string, part: string): string => (SHARED.has(part) ? part : `${name}.${part}`);
 
 /** Definitions of a schema's own become components beside it, since a reference in OpenAPI starts at the document's root. */

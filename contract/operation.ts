@@ -19,6 +19,8 @@ export interface Operation {
 	readonly stream?: StreamedBody;
 	/** HTTP status -> schema of the body; null: no JSON body (a file's bytes, or nothing). */
 	readonly answers: Readonly<Record<number, z.ZodType | null>>;
+	/** HTTP status -> media types that the answer may also come as, for text made of the same. Left out: none. */
+	readonly texts?: Readonly<Record<number, readonly string[]>>;
 }
 
 /** Bytes of one of some media types, at most so many. They are counted while they pass. */

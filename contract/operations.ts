@@ -1,16 +1,21 @@
 import { z } from "zod";
 import { Agent, AgentSummary, CreateAgent, DisableAgent, UpdateAgent } from "./agents.ts";
 import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
+import { BUDGET_OPERATIONS } from "./budget-operations.ts";
 import { Budget, PutBudget } from "./budgets.ts";
 import { Name, PageQuery, pageOf } from "./common.ts";
+import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { idOf } from "./ids.ts";
 import { DATASET_OPERATIONS } from "./dataset-operations.ts";
+import { GRANT_OPERATIONS } from "./grant-operations.ts";
 import { MODEL_OPERATIONS } from "./model-operations.ts";
 import { anybody, needs, none, type Operation, operator } from "./operation.ts";
+import { PRICE_OPERATIONS } from "./price-operations.ts";
 import { RUN_OPERATIONS } from "./run-operations.ts";
-import { CreateKey, CreateTenant, Key, NewKey, NewTenant, PutSecret, Secret, Tenant, UpdateTenant } from "./tenants.ts";
+import { CreateKey, CreateTenant, Key, NewKey, NewTenant, PutSecret, Secret, Tenant, ToldTenant, UpdateTenant } from "./tenants.ts";
 import { STORE_OPERATIONS } from "./store-operations.ts";
 import { TOOL_OPERATIONS } from "./tool-operations.ts";
+import { USAGE_OPERATIONS } from "./usage-operations.ts";
 
 const byAgent = z.strictObject({ id: idOf("agt") });
 const byKey = z.strictObject({ id: idOf("key") });
@@ -34,6 +39,11 @@ export const OPERATIONS = {
 	...MODEL_OPERATIONS,
 	...DATASET_OPERATIONS,
 	...STORE_OPERATIONS,
+	...GRANT_OPERATIONS,
+	...BUDGET_OPERATIONS,
+	...PRICE_OPERATIONS,
+	...USAGE_OPERATIONS,
+	...EVENT_OPERATIONS,
 
 	createAgent: {
 		method: "POST",
@@ -231,12 +241,13 @@ export const OPERATIONS = {
 	updateTenant: {
 		method: "PATCH",
 		path: "/v1/tenants/{id}",
-		summary: "Suspend a tenant, or make it active again.",
+		summary:
+			"Suspend a tenant (kill switch: live runs of all its agents end cancelled, no call begins after the answer), or make it active again.",
 		access: operator,
 		params: byTenant,
 		query: none,
 		body: UpdateTenant,
-		answers: { 200: Tenant },
+		answers: { 200: ToldTenant },
 	},
 	createTenantKey: {
 		method: "POST",

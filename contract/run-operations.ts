@@ -4,7 +4,7 @@ import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { needs, none, type Operation } from "./operation.ts";
 import { AgentReplay, Replay, ReplayAgent, ReplayRun } from "./replays.ts";
-import { Call, CreateRun, ListRunsQuery, Run, RunLog, RunSummary } from "./runs.ts";
+import { Call, CreateRun, ListRunsQuery, Run, RunLog, RunSummary, RunTree } from "./runs.ts";
 
 const byRun = z.strictObject({ id: idOf("run") });
 
@@ -41,10 +41,20 @@ export const RUN_OPERATIONS = {
 		body: null,
 		answers: { 200: Run },
 	},
+	getRunTree: {
+		method: "GET",
+		path: "/v1/runs/{id}/tree",
+		summary: "A run with all runs below it, started by `agent.run`.",
+		access: needs("read:runs"),
+		params: byRun,
+		query: none,
+		body: null,
+		answers: { 200: RunTree },
+	},
 	cancelRun: {
 		method: "POST",
 		path: "/v1/runs/{id}/cancel",
-		summary: "Stop a run. No call begins after the answer. A run that has ended stays as it ended.",
+		summary: "Stop a run and all runs below it. No call begins after the answer. A run that has ended stays as it ended.",
 		access: needs("write:runs"),
 		params: byRun,
 		query: none,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Amounts } from "./budgets.ts";
 import { AtMs, atMost, Metadata, PageQuery, ParsedJson } from "./common.ts";
 import { ERRORS, type ErrorCode } from "./errors.ts";
 import { idOf } from "./ids.ts";
@@ -176,6 +177,15 @@ export const Run = z.strictObject({
 	/** Of a dry run that has ended. */
 	plan: Plan.nullable(),
 	metadata: Metadata,
+	/** The call that started it, by `agent.run`; null: nobody's program did. */
+	parent: z
+		.strictObject({ agent: idOf("agt"), run: idOf("run"), call: idOf("cal") })
+		.nullable()
+		.default(null),
+	/** The first run of its tree; null: it is that itself. */
+	root: idOf("run").nullable().default(null),
+	/** What the runs used that it has started, with all below them. `usage` is its own. */
+	lent: Amounts.default({ runs: 0, calls: 0, cpuMs: 0, wallMs: 0, tokens: 0, egressBytes: 0, usdMicros: 0 }),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -191,12 +201,38 @@ export const RunSummary = Run.omit({
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
+/** A run with all below it. `usage` is each run's own, `lent` what all below it used. */
+export const RunTree = z.strictObject({
+	/** The first run of the tree that it is in. */
+	root: idOf("run"),
+	data: z.array(
+		z.strictObject({
+			id: idOf("run"),
+			agent: idOf("agt"),
+			status: RunStatus,
+			/** Below the run that was asked for, which has 0. */
+			depth: z.int(),
+			parent: idOf("run").nullable(),
+			/** The call that started it. */
+			call: idOf("cal").nullable(),
+			usage: Usage,
+			lent: Amounts,
+			createdAtMs: AtMs,
+			endedAtMs: AtMs.nullable(),
+		}),
+	),
+	/** The tree has more runs than are shown. */
+	truncated: z.boolean(),
+});
+export type RunTree = z.infer<typeof RunTree>;
+
 export const ListRunsQuery = PageQuery.extend({
 	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
 	status: RunStatus.optional(),
+	parent: idOf("run").optional().describe("those that this run has started"),
 });
 
-/** `waiting`: for a person. `planned`: by a dry run. `unknown`: nobody can say whether it happened. */
+/** `waiting`: for a person, or for the run that it has started. `planned`: by a dry run. `unknown`: nobody can say whether it happened. */
 export const CALL_STATUSES = ["started", "waiting", "planned", "done", "failed", "denied", "unknown"] as const;
 /** One use of a grant. `hash` = SHA-256 over `previousHash` and the entry's canonical JSON: docs/design/ledger.md. */
 export const Call = z.strictObject({
@@ -205,6 +241,8 @@ export const Call = z.strictObject({
 	seq: z.int().describe("1, 2, … within the run"),
 	grant: z.string(),
 	verb: z.string(),
+	/** The tenant's name of the model that it asked; null: none. Entries of before it was kept do not have it. */
+	model: z.string().nullable().optional(),
 	method: z.string(),
 	/** Canonical encoded arguments, cut at 8 KiB of text; null when they were not readable. */
 	args: z.string().nullable(),

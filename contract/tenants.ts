@@ -58,6 +58,20 @@ export type Tenant = z.infer<typeof Tenant>;
 export const NewTenant = Tenant.extend({ key: NewKey });
 export const CreateTenant = z.strictObject({ name: Name });
 export const UpdateTenant = z.strictObject({ status: z.enum(["active", "suspended"]) });
+/**
+ * A tenant as it is once all of its agents were told its status. `callsInFlight` had begun before: they may still have their effect. Of runs and calls at most
+ * LIMITS.toldIds are named; `runsLeftOut` and `callsLeftOut` say how many more there were. Of an agent's very many parked runs some are ended soon after the
+ * answer, and are among those left out: nothing can execute them meanwhile.
+ */
+export const ToldTenant = Tenant.extend({
+	agentsTold: z.int(),
+	/** Runs that this request ended. */
+	cancelledRuns: z.array(z.string()),
+	callsInFlight: z.array(z.string()),
+	runsLeftOut: z.int(),
+	callsLeftOut: z.int(),
+});
+export type ToldTenant = z.infer<typeof ToldTenant>;
 
 /** A secret's name and times; never its value. */
 export const Secret = z.strictObject({ id: idOf("sec"), name: Name, version: z.int(), createdAtMs: AtMs, updatedAtMs: AtMs });

@@ -7,25 +7,29 @@ import { once } from "node:events";
 
 type Command = readonly string[];
 
-/** Tests of the platform that mostly wait: for leases, restarts, killed processes. They run beside the others. */
-const WAITING = ["faults", "survival", "long-runs", "replay-property"].map((name) => `test/platform/${name}.test.ts`);
+/** Commands one after the other, up to the first that fails. */
+type Lane = readonly Command[];
 
-/** Each step's commands run side by side. */
-const STEPS: readonly (readonly [name: string, commands: readonly Command[]])[] = [
-	["format", [["biome", "format", "."]]],
-	["lint", [["biome", "lint", "."]]],
-	["types", [["npm", "run", "--silent", "types"]]],
-	["bundle for Cloudflare", [["npm", "run", "--silent", "deploy:check"]]],
-	["unit tests", [["vitest", "run", "--project", "unit", "--project", "node", "--exclude", "test/node/supervisor/**"]]],
-	["supervisor", [["vitest", "run", "--project", "node", "test/node/supervisor"]]],
+const vitest = (...args: string[]): Command => ["vitest", "run", "--project", ...args];
+
+/** Tests of the platform that wait much: for leases, restarts, killed processes, each other. They run beside the others, about as long as those take. */
+const WAITING = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch"].map(
+	(name) => `test/platform/${name}.test.ts`,
+);
+
+/** Each step's lanes run side by side, so that two cores have work: a lane takes one, and waits often. */
+const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [
+	["format", [[["biome", "format", "."]]]],
+	["lint", [[["biome", "lint", "."]]]],
+	["types, bundle for Cloudflare", [[["npm", "run", "--silent", "types"]], [["npm", "run", "--silent", "deploy:check"]]]],
+	["unit tests", [[vitest("unit")], [vitest("node", "--exclude", "test/node/supervisor/**"), vitest("node", "test/node/supervisor")]]],
 	[
-		"platform",
+		"platform, demo",
 		[
-			["vitest", "run", "--project", "platform", ...WAITING.flatMap((file) => ["--exclude", file])],
-			["vitest", "run", "--project", "platform", ...WAITING],
+			[vitest("platform", ...WAITING.flatMap((file) => ["--exclude", file]))],
+			[vitest("platform", ...WAITING), ["npm", "run", "--silent", "demo"]],
 		],
 	],
-	["demo", [["npm", "run", "--silent", "demo"]]],
 ];
 
 /** Runs a command to its end. @param isHeld its output is shown when it has ended, so that it does not mix with another's. @returns its exit code, or the signal that ended it */
@@ -42,12 +46,21 @@ const run = async ([file = "", ...args]: Command, isHeld: boolean): Promise<numb
 	return code ?? signal;
 };
 
+/** Runs a lane's commands. @returns what its last command came to: zero, or what ended the first that failed */
+const follow = async (lane: Lane, isHeld: boolean): Promise<number | string> => {
+	for (const command of lane) {
+		const end = await run(command, isHeld);
+		if (end !== 0) return end;
+	}
+	return 0;
+};
+
 const from = performance.now();
 const times: string[] = [];
-for (const [name, commands] of STEPS) {
+for (const [name, lanes] of STEPS) {
 	console.log(`\n=== ${name}`);
 	const began = performance.now();
-	const ends = await Promise.all(commands.map((command, index) => run(command, index > 0)));
+	const ends = await Promise.all(lanes.map((lane, index) => follow(lane, index > 0)));
 	times.push(`${name} ${((performance.now() - began) / 1000).toFixed(0)} s`);
 	const failed = ends.find((end) => end !== 0);
 	if (failed !== undefined) {

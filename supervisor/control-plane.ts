@@ -88,7 +88,10 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 					compatibilityDate: "2026-11-01",
 					compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
 					bindings: { ...options.bindings },
-					durableObjects: { AGENTS: { className: "AgentObject", useSQLite: true } },
+					durableObjects: {
+						AGENTS: { className: "AgentObject", useSQLite: true },
+						TENANTS: { className: "TenantObject", useSQLite: true },
+					},
 					d1Databases: { DB: "DB", ...options.stores.d1Databases },
 					hyperdrives: { ...options.stores.hyperdrives },
 					r2Buckets: ["BLOBS"],

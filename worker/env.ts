@@ -1,4 +1,5 @@
 import type { AgentObject } from "./agents/agent-object.ts";
+import type { TenantObject } from "./tenant-budget/tenant-object.ts";
 
 /** An agent's object as the Worker's rooms call it. Only plain data crosses, so the methods' own types hold on both sides. */
 export type AgentPort = Omit<AgentObject, keyof DurableObjectBase | "alarm">;
@@ -10,9 +11,19 @@ export interface AgentNamespace {
 	get(id: DurableObjectId): AgentPort;
 }
 
+/** A tenant's object as the Worker's rooms and its agents' objects call it. */
+export type TenantPort = Omit<TenantObject, keyof DurableObjectBase | "alarm">;
+
+/** The namespace of the tenants' objects, whose names are the tenants' ids. */
+export interface TenantNamespace {
+	idFromName(name: string): DurableObjectId;
+	get(id: DurableObjectId): TenantPort;
+}
+
 /** The Worker's bindings. On one machine the supervisor gives them; on Cloudflare wrangler.toml and secrets do. */
 export interface Env {
 	readonly AGENTS: AgentNamespace;
+	readonly TENANTS: TenantNamespace;
 	readonly DB: D1Database;
 	/** Content too large for an agent's object: files of runs, handles, images of datasets. */
 	readonly BLOBS: R2Bucket;

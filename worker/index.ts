@@ -8,6 +8,7 @@ export { AgentObject } from "./agents/agent-object.ts";
 export { Gate } from "./gate/gate-entrypoint.ts";
 export { GateSocket } from "./gate/gate-socket.ts";
 export { RunStarter } from "./runs/run-starter.ts";
+export { TenantObject } from "./tenant-budget/tenant-object.ts";
 
 export default {
 	fetch: (request, env, ctx) => app.fetch(request, env, ctx),

@@ -4,8 +4,11 @@ export const BUDGET_LIMITS = {
 	timeZoneChars: 64,
 	/** Parts of a limit, percent, at which a window tells that it is being used up. Enforced in budgets/thresholds. */
 	thresholdPercents: [50, 80, 100],
-	/** Threshold notes that a tenant's object keeps, newest last; older ones are dropped. */
-	thresholdNotes: 1_000,
+	/** Events that an agent's or a tenant's object keeps until D1 has them; past it the oldest tenth is given up and counted. Enforced in agents/object/event-rows. */
+	eventsUnsent: 1_000,
+	/** How long a tenant's object gathers events before it sends them, and waits after D1 did not take them, milliseconds. */
+	eventsGatherMs: 150,
+	eventsRetryMs: 5_000,
 
 	/** How long an agent may hold from a slice of its tenant's budget, milliseconds: at most, at least (an answer must be of use), and when money is scarce. Enforced in budgets/tenant-ledger and by the agent in budgets/slice. */
 	sliceMs: { max: 24 * 60 * 60 * 1000, min: 1_000, scarce: 5_000 },
@@ -36,4 +39,8 @@ export const BUDGET_LIMITS = {
 	/** Most verbs with a price of their own in a tenant's table, and the highest of any price, billionths of a US dollar. */
 	pricedVerbs: 64,
 	priceNanos: 1_000_000_000_000,
+
+	/** Longest range that usage is added up over, milliseconds (366 days), and most rows of one answer. Enforced in usage/usage-handlers and usage/add-up-usage. */
+	usageRangeMs: 366 * 24 * 60 * 60 * 1000,
+	usageRows: 10_000,
 } as const;

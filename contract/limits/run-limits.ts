@@ -19,6 +19,17 @@ export const RUN_LIMITS = {
 	runWatchMs: 50,
 	/** How long one wait for the end of a run lasts before it is renewed, milliseconds. */
 	runWatchWaitMs: 10_000,
+	/** Suspending a tenant: agents told at once, longest for one of them and for all together, milliseconds, and most ids of runs and of calls in the answer. Enforced in tenants/tell-agents. */
+	agentsToldAtOnce: 16,
+	agentTellMs: 10_000,
+	agentsTellMs: 60_000,
+	toldIds: 10_000,
+	/** Calls of one agent that its object remembers to be with the gate: as many as can be under way at once. Enforced in agents/object/object-state. */
+	callsUnderWay: 8_192,
+	/** Parked runs of one agent that one step ends: an object ends thousands without keeping everybody else waiting. Enforced in agents/object/halt-agent. */
+	parkedRunsEndedAtOnce: 100,
+	/** How long an agent that is stopped ends parked runs before it answers, milliseconds; its alarm ends the rest. */
+	parkedRunsEndMs: 2_000,
 	/** A run's lease, milliseconds: who executes it renews it; past it the alarm takes the run up. */
 	leaseMs: 20_000,
 	/** How often the lease is renewed, milliseconds. */

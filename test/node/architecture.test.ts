@@ -4,6 +4,8 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
+/** What the runtime finds classes in. */
+const ENTRIES = ["worker/index.ts", "bench/worker/budget-bench.ts"];
 const OURS = ["contract", "worker", "supervisor", "bench", "scripts", "test"];
 
 interface Source {
@@ -36,9 +38,12 @@ const within = (folder: string): readonly Source[] => SOURCES.filter(({ path }) 
 /** Which folder or file may import which, besides contract/ and itself. Types count. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"contract/": [],
-	"worker/env.ts": ["worker/agents/agent-object.ts"],
+	"worker/env.ts": ["worker/agents/agent-object.ts", "worker/tenant-budget/tenant-object.ts"],
 	"worker/handler.ts": ["worker/env.ts"],
-	"worker/index.ts": ["worker/app.ts", "worker/env.ts", "worker/agents/", "worker/gate/", "worker/runs/"],
+	"worker/index.ts": [
+		...["worker/app.ts", "worker/env.ts", "worker/agents/", "worker/gate/", "worker/runs/"],
+		"worker/tenant-budget/tenant-object.ts",
+	],
 	"worker/app.ts": [
 		"worker/handler.ts",
 		"worker/http/",
@@ -51,6 +56,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"worker/tools/",
 		"worker/datasets/",
 		"worker/stores/",
+		"worker/tenant-budget/",
+		"worker/events/",
+		"worker/prices/",
+		"worker/usage/",
 		"worker/gate/",
 		"worker/verbs/catalogue.ts",
 	],
@@ -58,8 +67,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/db/": ["worker/env.ts"],
 	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
 	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
-	"worker/tenant-budget/": ["worker/env.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
-	"worker/tenants/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
+	"worker/tenant-budget/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
+		"worker/agents/object/event-rows.ts",
+		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts"],
+	],
+	"worker/prices/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/budgets/prices.ts", "worker/verbs/catalogue.ts"],
+	"worker/usage/": ["worker/env.ts", "worker/handler.ts", "worker/budgets/windows.ts", "worker/budgets/zone-clock.ts"],
+	"worker/tenants/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
+		...["worker/agents/agent-switches.ts", "worker/executor/choose-executor.ts"],
+	],
 	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
 	"worker/tools/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/secrets/open-secret.ts"],
@@ -86,11 +104,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/executor/", "worker/agents/", "worker/ledger/"],
 		...["worker/secrets/seal.ts", "worker/gate/attempt-token.ts", "worker/verbs/files/check-path.ts"],
 		...["worker/datasets/bytes-of-datasets.ts", "worker/blobs/blob-keys.ts", "worker/policy/run-limits.ts"],
+		"worker/prices/known-prices.ts",
 	],
 	"worker/gate/": [
 		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/", "worker/blobs/"],
 		...["worker/executor/", "worker/engine/engine-protocol.ts", "worker/datasets/", "worker/resources/"],
-		...["worker/stores/open-store.ts", "worker/egress/"],
+		...["worker/stores/open-store.ts", "worker/egress/", "worker/sub-agents/start-child.ts"],
+	],
+	"worker/sub-agents/": [
+		...["worker/env.ts", "worker/agents/", "worker/prices/known-prices.ts", "worker/verbs/agent-run/agent-order.ts"],
+		...["worker/runs/find-program.ts", "worker/runs/start-run.ts", "worker/runs/execute-waiting.ts"],
+	],
+	"worker/events/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/agent-registry.ts"],
+		"worker/ledger/tenant-events.ts",
 	],
 	"worker/egress/": ["worker/env.ts"],
 	"worker/executor/": [
@@ -162,7 +189,7 @@ describe("arrows", () => {
 
 	test("only the table's rooms and the schema know drizzle's tables", () => {
 		const knowing = within("worker/").filter(({ packages }) => packages.some((name) => name.startsWith("drizzle-orm")));
-		for (const { path } of knowing) expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger|resources)\//);
+		for (const { path } of knowing) expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger|resources|prices)\//);
 	});
 });
 
@@ -179,7 +206,7 @@ describe("files", () => {
 	});
 
 	test("are no barrels: only the entry gives on what another file exports", () => {
-		const giving = house.filter(({ path, text }) => path !== "worker/index.ts" && /(?:^|\n)export\s[^=;(]*?\sfrom\s*["']/.test(text));
+		const giving = house.filter(({ path, text }) => !ENTRIES.includes(path) && /(?:^|\n)export\s[^=;(]*?\sfrom\s*["']/.test(text));
 		expect(giving.map(({ path }) => path)).toEqual([]);
 	});
 

@@ -17,6 +17,8 @@ const RUNS = Number(process.env["LOAD_RUNS"] ?? 1_000);
 const CLIENTS = 20;
 /** About how often an executor dies, milliseconds. */
 const KILL_EVERY_MS = 500;
+/** How long a run may go on after the last kill: one whose executors died may rest for a minute. */
+const REST_MS = 120_000;
 
 interface Planned {
 	readonly mark: string;
@@ -108,7 +110,7 @@ test(`${RUNS} runs of two tenants from ${CLIENTS} clients, one in ten a bomb, wh
 	const counts = new Map<string, number>();
 	for (const api of tenants) {
 		const own = [...taken.values()].filter((each) => each.api === api);
-		const runs = await Promise.all(own.map(({ run }) => runEnded(api, run.id, 30_000)));
+		const runs = await Promise.all(own.map(({ run }) => runEnded(api, run.id, REST_MS)));
 		runs.forEach((run, index) => {
 			const end = endOf(run);
 			counts.set(end, (counts.get(end) ?? 0) + 1);

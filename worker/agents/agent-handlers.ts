@@ -77,13 +77,13 @@ export const agentHandlers: Handlers<Ids> = {
 		const entry = await entryOf(env, caller.tenantId, params.id);
 		const stopped = accept(await agentObject(env, entry).stop(entry, "archived"));
 		forgetAgent(entry);
-		await stopExecutions(env, stopped.cancelledRuns);
+		await stopExecutions(env, stopped.executedRuns);
 		return { status: 200, body: stopped.agent };
 	},
 	disableAgent: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
-		const stopped = accept(await agentObject(env, entry).stop(entry, "disabled"));
-		await stopExecutions(env, stopped.cancelledRuns);
+		const { executedRuns, ...stopped } = accept(await agentObject(env, entry).stop(entry, "disabled"));
+		await stopExecutions(env, executedRuns);
 		return { status: 200, body: stopped };
 	},
 	enableAgent: async ({ env, caller, params }) => {

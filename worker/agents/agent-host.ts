@@ -1,10 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import type { SliceAck, SliceReport } from "../budgets/lease-messages.ts";
 import type { Env } from "../env.ts";
 import type { RefusedAnswer } from "./object/admit-run.ts";
 import { refuse } from "./object/admit-run.ts";
 import { beBorn } from "./object/configure.ts";
 import { endDeadLeases } from "./object/end-dead-leases.ts";
 import { isOver } from "./object/follow-run.ts";
+import { endExecuted, type Halted, runsLeftToEnd } from "./object/halt-agent.ts";
 import { ObjectState } from "./object/object-state.ts";
 import { sendBatch } from "./object/outbox.ts";
 import { storeRecordings } from "./object/record-run.ts";
@@ -12,12 +14,16 @@ import { RunBell } from "./object/run-bell.ts";
 import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { nextAlarm, takeUp } from "./object/take-up.ts";
+import { SliceNeeded } from "./object/tenant-slices.ts";
 import { readBirth } from "./read-birth.ts";
+import { readIsSuspended } from "./read-is-suspended.ts";
 
 /** How long changes gather before they go to D1, milliseconds: lists are to be right within a second. */
 const GATHER_MS = 150;
 /** How long after a failed batch the alarm tries again, milliseconds. */
 const RETRY_MS = 2_000;
+/** Leases that one step waits for: what a lease gave may be taken by steps that need not wait. */
+const MOST_LEASES = 32;
 
 /** Whose object it is: the same words every caller has. */
 export interface Identity {
@@ -35,11 +41,16 @@ export abstract class AgentHost extends DurableObject<Env> {
 	protected readonly bell = new RunBell((runId) => isOver(this.state, runId));
 	#alarmAtMs: number | null = null;
 	#flush: Promise<void> | null = null;
+	/** Steps that wait for more of the tenant's budget, one after the other: else each would be made again whenever another was served. */
+	#leasing: Promise<unknown> = Promise.resolve();
+	/** Looks at the tenant's status that have begun, and the last of them that counted. */
+	#looksBegun = 0;
+	#lookTaken = 0;
 
 	constructor(context: DurableObjectState, env: Env) {
 		super(context, env);
 		prepareTables(context.storage);
-		this.state = new ObjectState(context.storage);
+		this.state = new ObjectState(context.storage, env.TENANTS);
 		if (env.EXECUTOR !== "remote") return;
 		this.state.step(() => endDeadLeases(this.state, Date.now()));
 		this.#arm();
@@ -50,6 +61,52 @@ export abstract class AgentHost extends DurableObject<Env> {
 		const queue = this.step(null, () => takeUp(this.state, Date.now()));
 		await this.sendToQueue(queue);
 		await this.sendAll();
+		await this.state.slices.alarm(Date.now());
+		await this.tellKin();
+		this.#arm();
+	}
+
+	/** A step that may need more of the tenant's budget than the agent has leased: it is rolled back, more is leased, and it is made again. */
+	protected async withSlices<Answer>(makeStep: () => Answer): Promise<Answer> {
+		try {
+			return makeStep();
+		} catch (error) {
+			if (!(error instanceof SliceNeeded)) throw error;
+		}
+		const turn = this.#leasing.then(() => this.#leaseFor(makeStep));
+		this.#leasing = turn.catch(() => {});
+		return await turn;
+	}
+
+	async #leaseFor<Answer>(makeStep: () => Answer): Promise<Answer> {
+		for (let tries = 0; ; tries += 1) {
+			try {
+				return makeStep();
+			} catch (error) {
+				if (!(error instanceof SliceNeeded)) throw error;
+				const { keeper, amount } = error;
+				const obtained = tries < MOST_LEASES ? await keeper.obtain(amount) : { kind: "unreachable" as const };
+				if (obtained.kind === "again") continue;
+				try {
+					return this.state.slices.refusing(keeper, obtained, makeStep);
+				} catch (other) {
+					// The other line is short as well.
+					if (!(other instanceof SliceNeeded)) throw other;
+				}
+			}
+		}
+	}
+
+	/** Gives back a slice of the tenant's budget; only the tenant's object asks. Null: the agent has no such line. */
+	async giveBackSlice(holder: string, n: number): Promise<readonly SliceReport[] | null> {
+		const given = this.state.slices.keeperOf(holder)?.giveBack(n) ?? null;
+		this.#arm();
+		return given;
+	}
+
+	/** What the tenant's object knows of slices that are over. */
+	async takeSliceAcks(holder: string, acks: readonly SliceAck[]): Promise<void> {
+		this.state.slices.keeperOf(holder)?.takeAcks(acks);
 		this.#arm();
 	}
 
@@ -59,8 +116,12 @@ export abstract class AgentHost extends DurableObject<Env> {
 		this.#arm();
 		this.bell.ring(runId);
 		if (!this.state.outbox.isEmpty()) this.#flush ??= this.#gather();
+		if ((this.state.kin.dueAtMs() ?? Number.POSITIVE_INFINITY) <= Date.now()) this.ctx.waitUntil(this.tellKin());
 		return answer;
 	}
+
+	/** Sends what other agents' objects are to be told of runs that started each other. */
+	protected abstract tellKin(): Promise<void>;
 
 	/** The same where followers are to look only at some answers: those who only look again must not wake each other. */
 	protected stepIf<Answer>(runId: string, work: () => Answer, changed: (answer: Answer) => boolean): Answer {
@@ -95,10 +156,28 @@ export abstract class AgentHost extends DurableObject<Env> {
 	/** Whether there is such an agent; on the first use its configuration comes from the registry. */
 	protected async isBorn(identity: Identity): Promise<boolean> {
 		if (this.state.facts.configuration() !== null) return true;
-		const born = await readBirth(this.env.DB, identity);
+		// Who is born into a suspension is suspended; one that begins from now on tells the agent itself.
+		const [born] = await Promise.all([readBirth(this.env.DB, identity), this.lookAtTenant(identity.tenantId)]);
 		if (born === null) return false;
 		this.state.step(() => beBorn(this.state, { ...identity, createdAtMs: born.createdAtMs }, born.birth));
 		return true;
+	}
+
+	/**
+	 * Reads the tenant's status where it is the truth, and acts on it. Of looks that overtake each other the one that began last counts: what it read is
+	 * at least as new, whatever order their answers come in. An agent whose runs are not all ended yet stays suspended.
+	 */
+	protected async lookAtTenant(tenantId: string): Promise<Halted> {
+		this.#looksBegun += 1;
+		const look = this.#looksBegun;
+		const isSuspended = await readIsSuspended(this.env.DB, tenantId);
+		if (look < this.#lookTaken) return { executedRuns: [], calls: [] };
+		this.#lookTaken = look;
+		return this.step(null, () => {
+			const { facts } = this.state;
+			if (isSuspended !== facts.isSuspended() && (isSuspended || runsLeftToEnd(this.state) === 0)) facts.putSuspended(isSuspended);
+			return isSuspended ? endExecuted(this.state, Date.now()) : { executedRuns: [], calls: [] };
+		});
 	}
 
 	protected async refuseArchived(identity: Identity): Promise<RefusedAnswer | null> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Amounts, type BudgetLimits, type Limits } from "../../contract/budgets.ts";
 import { Crossed, type Threshold, takeThresholds } from "./thresholds.ts";
 import { addVectors, DIMENSIONS, type Dimension, subtractVectors, type Vector, ZERO } from "./vector.ts";
-import { WINDOW_KINDS, type WindowKind, windowReset, windowSpan } from "./windows.ts";
+import { WINDOW_KINDS, type WindowKind, spanAfter, windowReset, windowSpan } from "./windows.ts";
 
 /** `resetsAtMs`: when the window ends, as it was when it began; a state of before windows kept it has none, and its windows are UTC's. */
 const WindowShape = z.strictObject({
@@ -26,12 +26,18 @@ export const BudgetState = z.strictObject({
 });
 export type BudgetState = z.infer<typeof BudgetState>;
 
-/** A part of the budget set aside: how much, and in which windows (by their starts) it counts. `slice`, `liveSlice`: out of which slices of the tenant's budget and of its live runs. */
+const Starts = z.strictObject({ minute: z.int().default(-1), hour: z.int(), day: z.int(), month: z.int(), lifetime: z.int() });
+
+/**
+ * A part of the budget set aside: how much, and in which windows (by their starts) it counts. `lent`: the part of it for runs that a call starts. `grant`: whose
+ * own windows it counts in as well. `slice`: out of which slice of the tenant's budget it is, without what is lent.
+ */
 export const Hold = z.strictObject({
 	amount: Amounts,
-	windows: z.strictObject({ minute: z.int().default(-1), hour: z.int(), day: z.int(), month: z.int(), lifetime: z.int() }),
+	windows: Starts,
+	lent: Amounts.optional(),
+	grant: z.strictObject({ name: z.string(), windows: Starts }).optional(),
 	slice: z.int().optional(),
-	liveSlice: z.int().optional(),
 });
 export type Hold = z.infer<typeof Hold>;
 
@@ -75,25 +81,28 @@ const endOf = (kind: WindowKind, window: WindowShape): number | null =>
 
 /**
  * The state with every window that has ended replaced by an empty one. A clock that runs backwards keeps the later window; a window keeps the end that it had
- * when it began, so a change of the zone holds from the next one, and none gives its money twice.
+ * when it began, so a change of the zone holds from the next one, whose first is not cut short (spanAfter), and none gives its money twice.
  */
 export const rollOver = (state: BudgetState, atMs: number, zone = "UTC"): BudgetState =>
 	eachWindow((kind) => {
 		const resetsAtMs = endOf(kind, state[kind]);
 		if (resetsAtMs === null || atMs < resetsAtMs) return state[kind];
-		const { startMs, endMs } = windowSpan(kind, atMs, zone);
-		return { startMs: Math.max(startMs, resetsAtMs), resetsAtMs: endMs, settled: ZERO, held: ZERO };
+		const { startMs, endMs } = spanAfter(kind, resetsAtMs, atMs, zone);
+		return { startMs, resetsAtMs: endMs, settled: ZERO, held: ZERO };
 	});
 
-/** What keeps an amount from fitting under limits where `used` is spent or set aside already; null when it fits. */
+/**
+ * What keeps an amount from fitting under limits where `used` is spent or set aside already; null when it fits. What is not limited ends where whole numbers are
+ * kept exactly: a sum beyond that could not be read again.
+ */
 export const findShortage = (
 	limits: Limits,
 	used: Vector,
 	amount: Vector,
 ): { dimension: Dimension; limit: number; left: number; wanted: number } | null => {
 	for (const dimension of DIMENSIONS) {
-		const limit = limits[dimension];
-		if (limit === undefined || amount[dimension] === 0) continue;
+		const limit = limits[dimension] ?? Number.MAX_SAFE_INTEGER;
+		if (amount[dimension] === 0) continue;
 		const left = limit - used[dimension];
 		if (amount[dimension] > left) return { dimension, limit, left: Math.max(0, left), wanted: amount[dimension] };
 	}
@@ -114,16 +123,23 @@ export const holdAmount = (before: BudgetState, limits: BudgetLimits, amount: Ve
 	};
 };
 
-/** The part of a real amount that a hold covers: what was used beyond it is the house's loss, so that no limit is ever passed. */
-export const coveredBy = (hold: Hold, real: Vector): Vector => ({
-	runs: Math.min(hold.amount.runs, real.runs),
-	calls: Math.min(hold.amount.calls, real.calls),
-	cpuMs: Math.min(hold.amount.cpuMs, real.cpuMs),
-	wallMs: Math.min(hold.amount.wallMs, real.wallMs),
-	tokens: Math.min(hold.amount.tokens, real.tokens),
-	egressBytes: Math.min(hold.amount.egressBytes, real.egressBytes),
-	usdMicros: Math.min(hold.amount.usdMicros, real.usdMicros),
-});
+/**
+ * The part of a real amount that a hold covers: what was used beyond it is the house's loss, so that no limit is ever passed. Never less than nothing, whatever a
+ * clock that was set back has measured; what is no number is all that is held.
+ */
+export const coveredBy = ({ amount }: Pick<Hold, "amount">, real: Vector): Vector => {
+	const covered = (dimension: Dimension): number =>
+		Number.isNaN(real[dimension]) ? amount[dimension] : Math.max(0, Math.min(amount[dimension], real[dimension]));
+	return {
+		runs: covered("runs"),
+		calls: covered("calls"),
+		cpuMs: covered("cpuMs"),
+		wallMs: covered("wallMs"),
+		tokens: covered("tokens"),
+		egressBytes: covered("egressBytes"),
+		usdMicros: covered("usdMicros"),
+	};
+};
 
 /** Turns a hold into spending: takes it out of what is set aside and adds what was charged, in the windows it was made in. */
 export const settleHold = (before: BudgetState, hold: Hold, charged: Vector, atMs: number, zone = "UTC"): BudgetState => {
@@ -142,12 +158,15 @@ export const settleHold = (before: BudgetState, hold: Hold, charged: Vector, atM
 /** The parts of limits that what is settled has reached and that no window has told of yet, and the state that will not tell them again. */
 export const crossThresholds = (state: BudgetState, limits: BudgetLimits): { state: BudgetState; told: Threshold[] } => {
 	const told: Threshold[] = [];
+	let isChanged = false;
 	const marked = eachWindow((kind) => {
 		const window = state[kind];
 		const { settled, crossed = {} } = window;
 		const taken = takeThresholds(kind, limits[kind] ?? {}, { settled, crossed, resetsAtMs: endOf(kind, window) });
 		told.push(...taken.told);
-		return taken.told.length === 0 ? window : { ...window, crossed: taken.crossed };
+		if (taken.crossed === crossed) return window;
+		isChanged = true;
+		return { ...window, crossed: taken.crossed };
 	});
-	return { state: told.length === 0 ? state : marked, told };
+	return { state: isChanged ? marked : state, told };
 };

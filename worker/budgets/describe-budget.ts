@@ -1,4 +1,4 @@
-import type { Budget, BudgetLimits, Limits } from "../../contract/budgets.ts";
+import type { Budget, BudgetLimits, BudgetShortage, Limits } from "../../contract/budgets.ts";
 import { type BudgetState, rollOver, type Shortage } from "./budget-state.ts";
 import { addVectors, DIMENSIONS, type Vector } from "./vector.ts";
 import { type WindowKind, windowReset } from "./windows.ts";
@@ -12,8 +12,11 @@ const leftOf = (limits: Limits, used: Vector): Limits => {
 	return left;
 };
 
-/** The budget as the API shows it at a moment. */
-export const describeBudget = (limits: BudgetLimits, before: BudgetState, atMs: number, zone = "UTC"): Budget => {
+/** What of an agent's budget its windows show, and the runs that are live beside them. */
+type Windows = Omit<Budget, "liveRuns">;
+
+/** The windows of a budget as the API shows them at a moment. */
+export const describeBudget = (limits: BudgetLimits, before: BudgetState, atMs: number, zone = "UTC"): Windows => {
 	const state = rollOver(before, atMs, zone);
 	const show = (kind: WindowKind) => ({
 		limits: limits[kind] ?? {},
@@ -27,6 +30,13 @@ export const describeBudget = (limits: BudgetLimits, before: BudgetState, atMs: 
 		windows: { minute: show("minute"), hour: show("hour"), day: show("day"), month: show("month"), lifetime: show("lifetime") },
 	};
 };
+
+/** A shortage as clients and programs get it, as data. */
+export const shortageDetails = ({ level, grant, window, dimension, limit, left, wanted, resetsAtMs }: Shortage): BudgetShortage => ({
+	level: level ?? (window === "run" ? "run" : "agent"),
+	...(grant === undefined ? {} : { grant }),
+	...{ window, dimension, limit, left, wanted, resetsAtMs },
+});
 
 /** A refusal's sentence: whose limit and which, what is left, what was wanted, when it resets. */
 export const describeShortage = (shortage: Shortage): string => {

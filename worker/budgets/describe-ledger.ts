@@ -5,7 +5,7 @@ import { DIMENSIONS, toVector } from "./vector.ts";
 import type { WindowKind } from "./windows.ts";
 
 /** A tenant's budget as the API shows it. */
-export const describeLedger = ({ limits, timeZone, windows }: Ledger): TenantBudget => {
+export const describeLedger = ({ limits, own, ceiling, timeZone, windows }: Ledger): TenantBudget => {
 	const show = (kind: WindowKind) => {
 		const { settled, leased, resetsAtMs } = windows[kind];
 		const bounds: Limits = limits[kind] ?? {};
@@ -25,8 +25,7 @@ export const describeLedger = ({ limits, timeZone, windows }: Ledger): TenantBud
 	const live = windows.now.leased.liveRuns ?? 0;
 	const most = limits.liveRuns ?? null;
 	return {
-		limits,
-		timeZone,
+		...{ limits: own, ceiling, timeZone },
 		windows: { minute: show("minute"), hour: show("hour"), day: show("day"), month: show("month"), lifetime: show("lifetime") },
 		liveRuns: { limit: most, leased: live, left: most === null ? null : Math.max(0, most - live) },
 	};

@@ -10,12 +10,18 @@ export const LedgerWindow = z.strictObject({
 	settled: Share,
 	leased: Share,
 	crossed: Crossed,
+	/** When the last window before it ended of which something was spent or lent; left out: of none. None by other clocks begins before that. */
+	spentUntilMs: z.int().optional(),
 });
 export type LedgerWindow = z.infer<typeof LedgerWindow>;
 
-/** A tenant's budget. `now` holds what is under way at once; it never resets. */
+/**
+ * A tenant's budget. `limits` bind: the tighter of the tenant's `own` and of the operator's `ceiling`. `now` holds what is under way at once; it never resets.
+ */
 export const Ledger = z.strictObject({
 	limits: TenantLimits,
+	own: TenantLimits,
+	ceiling: TenantLimits,
 	timeZone: TimeZone,
 	windows: z.strictObject({
 		minute: LedgerWindow,
@@ -58,7 +64,10 @@ export interface LedgerRows {
 	slice(holder: string, n: number): SliceRow | null;
 	putSlice(row: SliceRow): void;
 	dropSlice(holder: string, n: number): void;
-	/** Slices of other holders that are not closed, that have something of a dimension and that were not asked back since a moment, those not asked longest first. */
+	/**
+	 * Slices of other holders that may give back some of a dimension and that were not asked back since a moment, those not asked longest first: open ones that
+	 * have some which is not used, and closed ones of which some was held when that was last told.
+	 */
 	idle(dimension: ShareDimension, exceptHolder: string, askedBeforeMs: number, most: number): SliceRow[];
 	/** Slices whose time was over before a moment and that were not asked back since another. */
 	overdue(endedBeforeMs: number, askedBeforeMs: number, most: number): SliceRow[];

@@ -1,10 +1,10 @@
 import type { Limits, TenantLimits } from "../../contract/budgets.ts";
 import type { Shortage } from "./budget-state.ts";
 import type { Ledger, LedgerWindow, SliceRow } from "./ledger-rows.ts";
-import { addShares, pickShare, SHARE_DIMENSIONS, type Share, type ShareDimension, subtractShares } from "./share.ts";
+import { addShares, isNothing, pickShare, SHARE_DIMENSIONS, type Share, type ShareDimension, subtractShares } from "./share.ts";
 import { type Threshold, takeThresholds } from "./thresholds.ts";
 import { DIMENSIONS } from "./vector.ts";
-import { WINDOW_KINDS, type WindowKind, windowSpan } from "./windows.ts";
+import { spanAfter, WINDOW_KINDS, type WindowKind, windowSpan } from "./windows.ts";
 
 /** A tenant's windows, and what is under way at once. */
 export const LEDGER_WINDOWS = [...WINDOW_KINDS, "now"] as const;
@@ -25,7 +25,7 @@ const freshWindow = (kind: LedgerWindowKind, atMs: number, timeZone: string): Le
 };
 
 export const emptyLedger = (limits: TenantLimits, timeZone: string, atMs: number): Ledger => ({
-	limits,
+	...{ limits, own: limits, ceiling: {} },
 	timeZone,
 	windows: each((kind) => freshWindow(kind, atMs, timeZone)),
 });
@@ -40,10 +40,33 @@ export const rollLedger = (ledger: Ledger, atMs: number): Ledger => {
 	const roll = (kind: LedgerWindowKind): LedgerWindow => {
 		const window = ledger.windows[kind];
 		if (kind === "now" || !hasEnded(kind)) return window;
-		const fresh = freshWindow(kind, atMs, ledger.timeZone);
-		return { ...fresh, startMs: Math.max(fresh.startMs, window.resetsAtMs ?? 0) };
+		const { startMs, endMs } = spanAfter(kind, window.resetsAtMs ?? 0, atMs, ledger.timeZone);
+		const spentUntilMs = isUntouched(window) ? window.spentUntilMs : (window.resetsAtMs ?? undefined);
+		return {
+			...{ startMs, resetsAtMs: endMs, settled: {}, leased: {}, crossed: {} },
+			...(spentUntilMs === undefined ? {} : { spentUntilMs }),
+		};
 	};
 	return { ...ledger, windows: each(roll) };
+};
+
+const isUntouched = ({ settled, leased }: LedgerWindow): boolean => isNothing(settled) && isNothing(leased);
+
+/**
+ * The ledger with another zone: a window in which nothing was spent begins anew by its clocks, the others keep their ends. It is not cut short either where
+ * something was spent right before it: else whoever moves, before it spends, to where a day is about to end had a day's money every hour.
+ */
+export const moveLedger = (ledger: Ledger, timeZone: string, atMs: number): Ledger => {
+	if (timeZone === ledger.timeZone) return ledger;
+	const move = (kind: LedgerWindowKind): LedgerWindow => {
+		const window = ledger.windows[kind];
+		if (kind === "now" || !isUntouched(window)) return window;
+		const { spentUntilMs } = window;
+		if (spentUntilMs === undefined) return freshWindow(kind, atMs, timeZone);
+		const { startMs, endMs } = spanAfter(kind, spentUntilMs, atMs, timeZone);
+		return { ...window, startMs, resetsAtMs: endMs };
+	};
+	return { ...ledger, timeZone, windows: each(move) };
 };
 
 /** The limit of a dimension in a window; undefined: there is none. */
@@ -101,13 +124,16 @@ export const windowStarts = (ledger: Ledger): SliceRow["windows"] => each((kind)
 /** What the windows have to tell of their limits now, and the ledger that will not tell it again. */
 export const crossLedger = (ledger: Ledger): { ledger: Ledger; told: Threshold[] } => {
 	const told: Threshold[] = [];
+	let isChanged = false;
 	const mark = (kind: LedgerWindowKind): LedgerWindow => {
 		const window = ledger.windows[kind];
 		if (kind === "now") return window;
 		const taken = takeThresholds(kind, ledger.limits[kind] ?? {}, window);
 		told.push(...taken.told);
-		return taken.told.length === 0 ? window : { ...window, crossed: taken.crossed };
+		if (taken.crossed === window.crossed) return window;
+		isChanged = true;
+		return { ...window, crossed: taken.crossed };
 	};
 	const windows = each(mark);
-	return told.length === 0 ? { ledger, told } : { ledger: { ...ledger, windows }, told };
+	return { ledger: isChanged ? { ...ledger, windows } : ledger, told };
 };

@@ -13,7 +13,7 @@ import {
 } from "./agent-slices.ts";
 import type { Shortage } from "./budget-state.ts";
 import type { LeaseAnswer, LeaseAsk, SliceAck, SliceReport } from "./lease-messages.ts";
-import { hasWithin, type Share } from "./share.ts";
+import type { Share, ShareDimension } from "./share.ts";
 
 /** Where a holder's slices are kept. `step`: one transaction of its storage. */
 export interface SliceStore {
@@ -31,7 +31,7 @@ export interface TenantPort {
 /** `again`: look whether the slice has it now. `unreachable`: the tenant's object did not answer, so nothing may be held. */
 export type ObtainAnswer = { kind: "again" } | { kind: "short"; shortage: Shortage } | { kind: "unreachable" };
 
-/** How long a holder that was refused asks for no more than that again, milliseconds: refusals cost the tenant's object nothing. */
+/** How long a holder that was refused asks for no more of a dimension than there was, milliseconds: refusals cost the tenant's object nothing, whatever a program wants in turn. */
 const REFUSED_MS = 1_000;
 
 /**
@@ -44,9 +44,9 @@ export class SliceKeeper {
 	readonly #port: TenantPort;
 	readonly #clock: () => number;
 	#asking: Promise<ObtainAnswer> | null = null;
-	#refused: { readonly want: Share; readonly shortage: Shortage; readonly untilMs: number } | null = null;
+	readonly #refused = new Map<ShareDimension, { readonly shortage: Shortage; readonly atMs: number }>();
 
-	constructor(holder: string, store: SliceStore, port: TenantPort, clock: () => number = Date.now) {
+	constructor(holder: string, store: SliceStore, port: TenantPort, clock: () => number = () => Date.now()) {
 		this.#holder = holder;
 		this.#store = store;
 		this.#port = port;
@@ -72,13 +72,22 @@ export class SliceKeeper {
 			await this.#asking;
 			return { kind: "again" };
 		}
-		const refused = this.#refused;
-		if (refused !== null && this.#clock() < refused.untilMs && hasWithin(amount, refused.want))
-			return { kind: "short", shortage: refused.shortage };
+		const known = this.#knownShortage(amount);
+		if (known !== null) return { kind: "short", shortage: known };
 		this.#asking = this.#ask(amount).finally(() => {
 			this.#asking = null;
 		});
 		return this.#asking;
+	}
+
+	/** What an amount was lately refused for, or would have been. */
+	#knownShortage(amount: Share): Shortage | null {
+		const nowMs = this.#clock();
+		for (const [dimension, { shortage, atMs }] of this.#refused) {
+			const wanted = amount[dimension] ?? 0;
+			if (wanted > shortage.left && atMs <= nowMs && nowMs < atMs + REFUSED_MS) return { ...shortage, wanted };
+		}
+		return null;
 	}
 
 	async #ask(amount: Share): Promise<ObtainAnswer> {
@@ -98,8 +107,10 @@ export class SliceKeeper {
 			return taken.shortage;
 		});
 		if (shortage === null) return { kind: "again" };
-		this.#refused = { want: asked.ask.want, shortage, untilMs: this.#clock() + REFUSED_MS };
-		return { kind: "short", shortage };
+		this.#refused.set(shortage.dimension, { shortage, atMs: this.#clock() });
+		// What was refused may be an ask for more, which was not heard before.
+		const known = this.#knownShortage(amount);
+		return known === null ? { kind: "again" } : { kind: "short", shortage: known };
 	}
 
 	/** Gives back a slice that the tenant's object asks for. @returns what is to be told of all that are over */

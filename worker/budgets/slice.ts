@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../contract/limits.ts";
 import type { SliceReport } from "./lease-messages.ts";
-import { addShares, hasWithin, isNothing, pickShare, SHARE_DIMENSIONS, Share, subtractShares } from "./share.ts";
+import { addShares, hasWithin, isNothing, pickShare, SHARE_DIMENSIONS, Share, shareOf, subtractShares } from "./share.ts";
 
 /**
  * A slice of the tenant's budget, as the agent that has it keeps it. Always, in each limited dimension: settled + held <= amount. `fromMs`, `untilMs`: when it
@@ -40,16 +40,17 @@ export const holdFromSlice = (slice: Slice, amount: Share, nowMs: number): Slice
 	const part = pickShare(amount, slice.limited);
 	const used = pickShare(addShares(slice.settled, slice.held), slice.limited);
 	if (!hasWithin(subtractShares(slice.amount, used), part)) return null;
-	return { ...slice, held: addShares(slice.held, part), seenMs: Math.max(slice.seenMs, nowMs), revision: slice.revision + 1 };
+	// What is not limited is held too: it may be by the time that it is settled.
+	return { ...slice, held: addShares(slice.held, amount), seenMs: Math.max(slice.seenMs, nowMs), revision: slice.revision + 1 };
 };
 
 /**
- * Turns what was held into spending, also after the slice is over. What is not limited is added too, for the tenant's books.
+ * Turns what was held into spending, also after the slice is over. What is not limited counts too, for the tenant's books and for limits that are set meanwhile.
  * @param charged at most what was held, in each dimension
  */
 export const settleInSlice = (slice: Slice, amount: Share, charged: Share): Slice => ({
 	...slice,
-	held: subtractShares(slice.held, pickShare(amount, slice.limited)),
+	held: shareOf((dimension) => Math.max(0, (slice.held[dimension] ?? 0) - (amount[dimension] ?? 0))),
 	settled: addShares(slice.settled, charged),
 	revision: slice.revision + 1,
 });

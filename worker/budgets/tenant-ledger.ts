@@ -8,6 +8,7 @@ import {
 	crossLedger,
 	emptyLedger,
 	limitedDimensions,
+	moveLedger,
 	rollLedger,
 	shortageOf,
 	windowStarts,
@@ -15,9 +16,10 @@ import {
 import { isNothing, pickShare, type Share, type ShareDimension, shareOf } from "./share.ts";
 import { sizeSlice } from "./size-slice.ts";
 import type { Threshold } from "./thresholds.ts";
+import { tighterTenantLimits } from "./tighter-limits.ts";
 
-/** What a step tells besides its answer: limits of which a part has been reached. */
-export type Tell = (threshold: Threshold) => void;
+/** What a step tells besides its answer: limits of which a part has been reached, by the report of which holder. */
+export type Tell = (threshold: Threshold, holder: string) => void;
 
 /**
  * A tenant's budget, lent to its agents in slices. After every step, on every limit: settled + leased <= limit, where leased is all that the slices' holders
@@ -88,7 +90,7 @@ export class TenantLedger {
 		if (ledger !== null) {
 			const crossed = crossLedger(ledger);
 			this.#rows.putLedger(crossed.ledger);
-			for (const threshold of crossed.told) this.#tell(threshold);
+			for (const threshold of crossed.told) this.#tell(threshold, holder);
 		}
 		return reports.map(({ n, revision }) => ({ n, revision }));
 	}
@@ -132,13 +134,18 @@ export class TenantLedger {
 	}
 
 	/**
-	 * Sets the limits; the zone holds from each window's next beginning. What is lent stays lent until it comes back, and is asked back: a lower limit lends
-	 * nothing until enough has.
+	 * Sets the tenant's own limits or the operator's; the zone holds from each window's next beginning. What is lent stays lent until it comes back, and is asked
+	 * back: a lower limit lends nothing until enough has.
 	 */
-	setLimits(limits: TenantLimits, timeZone: string, nowMs: number): void {
+	setLimits(limits: TenantLimits, timeZone: string, nowMs: number, whose: "own" | "ceiling" = "own"): void {
 		const known = this.#rows.ledger();
-		this.#rows.putLedger(known === null ? emptyLedger(limits, timeZone, nowMs) : { ...rollLedger(known, nowMs), limits, timeZone });
-		this.#rows.endAll(nowMs - 2 * LIMITS.sliceReportMs);
+		const before = known === null ? emptyLedger({}, timeZone, nowMs) : rollLedger(known, nowMs);
+		const [own, ceiling] = whose === "own" ? [limits, before.ceiling] : [before.own, limits];
+		const after = { ...moveLedger(before, timeZone, nowMs), limits: tighterTenantLimits(own, ceiling), own, ceiling };
+		this.#rows.putLedger(after);
+		// What binds as before need not be told.
+		const isSame = timeZone === before.timeZone && JSON.stringify(after.limits) === JSON.stringify(before.limits);
+		if (!isSame) this.#rows.endAll(nowMs - 2 * LIMITS.sliceReportMs);
 	}
 
 	/** The ledger as it is at a moment. */
@@ -157,8 +164,10 @@ const reported = (row: SliceRow, report: SliceReport): SliceRow => {
 		const told = Math.max(row.settled[dimension] ?? 0, report.settled[dimension] ?? 0);
 		return row.limited.includes(dimension) ? Math.min(told, row.amount[dimension] ?? 0) : told;
 	});
-	const held: Share = shareOf((dimension) =>
-		Math.max(0, Math.min(report.held[dimension] ?? 0, (row.amount[dimension] ?? 0) - (settled[dimension] ?? 0))),
-	);
+	const held: Share = shareOf((dimension) => {
+		const told = report.held[dimension] ?? 0;
+		const most = row.limited.includes(dimension) ? (row.amount[dimension] ?? 0) - (settled[dimension] ?? 0) : told;
+		return Math.max(0, Math.min(told, most));
+	});
 	return { ...row, settled, held, closed: row.closed || report.closed, revision: report.revision };
 };

@@ -30,19 +30,28 @@ interface Spending {
 }
 
 /**
- * What a window has to tell now, each part of each limit once: also when a limit is raised and reached again.
- * @returns the new thresholds, and the mark that keeps them from being told twice
+ * What a window has to tell now, each part of each limit once: also when a limit is raised and reached again. `lifetime` alone never begins anew, so there a
+ * part that is not reached any more, since the limit was raised, will be told again.
+ * @returns the new thresholds, and the mark that keeps them from being told twice: the very one that was given where nothing has changed
  */
 export const takeThresholds = (window: WindowKind, limits: Limits, spending: Spending): { told: Threshold[]; crossed: Crossed } => {
-	const crossed: Crossed = { ...spending.crossed };
+	const marks: Crossed = { ...spending.crossed };
+	let isChanged = false;
 	const told = DIMENSIONS.flatMap((dimension) => {
 		const limit = limits[dimension];
 		const settled = spending.settled[dimension] ?? 0;
 		if (limit === undefined) return [];
-		const fresh = thresholdsCrossed(limit, 0, settled).filter((percent) => percent > (crossed[dimension] ?? 0));
-		const highest = fresh.at(-1);
-		if (highest !== undefined) crossed[dimension] = highest;
+		const reached = thresholdsCrossed(limit, 0, settled);
+		const highest = reached.at(-1) ?? 0;
+		const before = spending.crossed[dimension] ?? 0;
+		const known = window === "lifetime" ? Math.min(before, highest) : before;
+		const fresh = reached.filter((percent) => percent > known);
+		const after = Math.max(known, highest);
+		if (after !== before) {
+			marks[dimension] = after;
+			isChanged = true;
+		}
 		return fresh.map((percent) => ({ window, dimension, percent, limit, settled, resetsAtMs: spending.resetsAtMs }));
 	});
-	return { told, crossed };
+	return { told, crossed: isChanged ? marks : spending.crossed };
 };

@@ -23,3 +23,5 @@ export const addVectors = (left: PartialVector, right: PartialVector): Vector =>
 export const subtractVectors = (left: PartialVector, right: PartialVector): Vector => combine(left, right, (a, b) => a - b);
 /** The given amounts, the rest zero; fractions are rounded up, since what is used is never less. */
 export const toVector = (amounts: PartialVector): Vector => combine(amounts, ZERO, (amount) => Math.ceil(amount));
+
+export const isZero = (amount: PartialVector): boolean => DIMENSIONS.every((dimension) => (amount[dimension] ?? 0) === 0);

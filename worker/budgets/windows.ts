@@ -31,6 +31,16 @@ export const windowSpan = (kind: WindowKind, atMs: number, zone = "UTC"): Span =
 	return span;
 };
 
+/**
+ * The window that holds a moment, after one that has ended. Where the zone was changed meanwhile and its first window would be cut short, that lasts to its second
+ * end: else a tenant that changes its zone again and again had many times a day what its operator lets it have once. @param endedMs when the one before ended
+ */
+export const spanAfter = (kind: WindowKind, endedMs: number, atMs: number, zone = "UTC"): Span => {
+	const span = windowSpan(kind, atMs, zone);
+	if (span.startMs >= endedMs || span.endMs === null) return span;
+	return { startMs: endedMs, endMs: windowReset(kind, span.endMs, zone) };
+};
+
 const spanOf = (kind: WindowKind, atMs: number, zone: string): Span => {
 	switch (kind) {
 		case "minute":

@@ -21,7 +21,7 @@ export class RegistryCache<Row> {
 	constructor(options: { ttlMs?: number; maxEntries?: number; now?: () => number } = {}) {
 		this.#ttlMs = options.ttlMs ?? LIMITS.cacheMs;
 		this.#maxEntries = options.maxEntries ?? LIMITS.cacheEntries;
-		this.#now = options.now ?? Date.now;
+		this.#now = options.now ?? (() => Date.now());
 	}
 
 	/** The kept row, or what `load` reads. An error of `load` goes to the caller and nothing is kept. */

@@ -1,12 +1,16 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-/** D1: the registry (tenants, keys, agents, secrets) and the archive that lists are read from (runs, calls, log lines). Every row has its tenant. */
+/** D1: the registry (tenants, keys, agents, secrets) and the archive that lists are read from (runs, calls, log lines, events). Every row has its tenant. */
 export const tenants = sqliteTable("tenants", {
 	id: text().primaryKey(),
 	name: text().notNull().unique(),
 	status: text({ enum: ["active", "suspended"] }).notNull(),
 	createdAtMs: integer("created_at_ms").notNull(),
+	/** JSON of a PriceTable (contract/budgets); null: the platform's own. */
+	prices: text(),
+	/** Rises with each change of the prices and never repeats; 0: they were never changed. */
+	pricesVersion: integer("prices_version").notNull().default(0),
 });
 
 export const keys = sqliteTable(
@@ -117,11 +121,22 @@ export const runs = sqliteTable(
 		files: text().notNull(),
 		/** Rises with each state of the run, so that a late repeat never overwrites a newer one. */
 		revision: integer().notNull(),
+		/** The run's own part of its cost: its usage without that of its calls. */
+		ownUsdMicros: integer("own_usd_micros").notNull().default(0),
+		cpuMs: integer("cpu_ms").notNull().default(0),
+		wallMs: integer("wall_ms").notNull().default(0),
+		/** Of a run that another one started: that one, and the first of the tree. */
+		parentRunId: text("parent_run_id"),
+		rootRunId: text("root_run_id"),
 	},
 	(table) => [
 		index("runs_by_tenant").on(table.tenantId, table.id),
 		index("runs_by_agent").on(table.tenantId, table.agentId, table.id),
 		index("runs_by_status").on(table.tenantId, table.status, table.id),
+		index("runs_by_parent").on(table.tenantId, table.parentRunId, table.id).where(sql`parent_run_id IS NOT NULL`),
+		index("runs_by_root").on(table.tenantId, table.rootRunId, table.id).where(sql`root_run_id IS NOT NULL`),
+		// Has all that is added up, so that sums do not read the rows.
+		index("runs_by_time").on(table.tenantId, table.createdAtMs, table.agentId, table.ownUsdMicros, table.cpuMs, table.wallMs),
 	],
 );
 
@@ -135,8 +150,32 @@ export const calls = sqliteTable(
 		/** JSON of a Call (contract/runs). */
 		record: text().notNull(),
 		revision: integer().notNull(),
+		agentId: text("agent_id").notNull().default(""),
+		startedAtMs: integer("started_at_ms").notNull().default(0),
+		verb: text().notNull().default(""),
+		/** Of verbs that ask one. */
+		model: text(),
+		/** How many calls it was charged as: none where it did not happen. */
+		charged: integer().notNull().default(0),
+		tokens: integer().notNull().default(0),
+		egressBytes: integer("egress_bytes").notNull().default(0),
+		usdMicros: integer("usd_micros").notNull().default(0),
 	},
-	(table) => [uniqueIndex("calls_by_run").on(table.tenantId, table.runId, table.seq)],
+	(table) => [
+		uniqueIndex("calls_by_run").on(table.tenantId, table.runId, table.seq),
+		// Has all that is added up, so that sums do not read the rows.
+		index("calls_by_time").on(
+			table.tenantId,
+			table.startedAtMs,
+			table.agentId,
+			table.verb,
+			table.model,
+			table.charged,
+			table.tokens,
+			table.egressBytes,
+			table.usdMicros,
+		),
+	],
 );
 
 /** What waits for a person, or waited. */
@@ -161,6 +200,23 @@ export const approvals = sqliteTable(
 		index("approvals_by_agent").on(table.tenantId, table.agentId, table.id),
 		index("approvals_by_run").on(table.tenantId, table.runId, table.id),
 	],
+);
+
+/** What happened that a tenant may want to be told: docs/design/budgets.md. Written once, never changed. */
+export const events = sqliteTable(
+	"events",
+	{
+		id: text().primaryKey(),
+		tenantId: text("tenant_id").notNull(),
+		/** Null: it concerns the whole tenant. */
+		agentId: text("agent_id"),
+		runId: text("run_id"),
+		type: text().notNull(),
+		atMs: integer("at_ms").notNull(),
+		/** JSON, by type. */
+		data: text().notNull(),
+	},
+	(table) => [index("events_by_tenant").on(table.tenantId, table.id), index("events_by_type").on(table.tenantId, table.type, table.id)],
 );
 
 export const logLines = sqliteTable(

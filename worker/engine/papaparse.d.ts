@@ -1,4 +1,4 @@
-/** The part of papaparse that reads a stretch of text; the package has no types. */
+/** The parts of papaparse that read a stretch of text, and write one; the package has no types. */
 declare module "papaparse" {
 	export interface ParserResult {
 		data: string[][];
@@ -12,6 +12,8 @@ declare module "papaparse" {
 			newline: string;
 			quoteChar: string;
 		}) => { parse(input: string, baseIndex: number, ignoreLastRow: boolean): ParserResult };
+		/** @param options `escapeFormulae`: which texts get an apostrophe before them */
+		unparse(rows: readonly (readonly (string | number)[])[], options: { newline: string; escapeFormulae: RegExp }): string;
 	};
 	export default Papa;
 }

@@ -13,8 +13,8 @@ export const valueText = (value: unknown, isResponse: boolean): string => {
 		: errorText("response_too_large", `Answering a call: ${encoded.message}`);
 };
 
-/** The same of an error, as the harness throws it. */
-export const errorText = (code: ErrorCode, message: string, hint: string = ERRORS[code].hint): string =>
-	JSON.stringify({ kind: "error", code, message, hint });
+/** The same of an error, as the harness throws it. @param details what a program may want to know of it as data; JSON, and small */
+export const errorText = (code: ErrorCode, message: string, hint: string = ERRORS[code].hint, details?: Record<string, unknown>): string =>
+	JSON.stringify({ kind: "error", code, message, hint, ...(details === undefined ? {} : { details }) });
 
 export const stamped = (text: string, atMs: number | null): string => `{"atMs":${atMs},${text.slice(1)}`;

@@ -217,7 +217,14 @@ const atMs = z.int().nullable();
  */
 export const GateAnswer = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("value"), value: z.string(), atMs }),
-	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string(), atMs }),
+	z.strictObject({
+		kind: z.literal("error"),
+		code: z.string(),
+		message: z.string(),
+		hint: z.string(),
+		details: z.record(z.string(), z.unknown()).optional(),
+		atMs,
+	}),
 	z.strictObject({ kind: z.literal("parked") }),
 	z.strictObject({ kind: z.literal("never") }),
 ]);

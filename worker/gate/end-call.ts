@@ -16,7 +16,7 @@ export const internal = (error: unknown): string => {
 };
 
 /** The outcome of a call that met a bug. */
-export const bug = (error: unknown): VerbOutcome => {
+export const bug = (error: unknown): Extract<VerbOutcome, { kind: "failed" }> => {
 	report(error);
 	return { kind: "failed", code: "internal", message: WRONG, cost: {} };
 };

@@ -111,10 +111,11 @@ type Committed = { kind: "committed"; version: number } | Extract<VerbOutcome, {
 const commit = async (env: Env, open: OpenCall<BegunCall>, tables: DatasetTables): Promise<Committed> => {
 	const { saved, dataset, authority } = open;
 	const failed = (message: string): Committed => ({ kind: "failed", code: "conflict", message, cost: {} });
-	// Nothing that a run did comes true after its end.
-	if (!(await agentObject(env, authority).isCurrent(authority.runId, authority.attempt))) {
+	// Nothing that a run did comes true after its end, nor what a grant did once it is switched off.
+	if (!(await agentObject(env, authority).mayCount({ ...authority, callId: open.call.callId }))) {
 		await dropSaved(env, open);
-		return { kind: "failed", code: "run_ended", message: `Writing to the dataset ${dataset.name}: the run is over`, cost: {} };
+		const message = `Writing to the dataset ${dataset.name}: the run is over, or the grant was switched off; nothing was changed`;
+		return { kind: "failed", code: "run_ended", message, cost: {} };
 	}
 	if (saved === null || saved === "saving")
 		return failed(`Writing to the dataset ${dataset.name}: the changed database did not arrive whole`);

@@ -7,6 +7,8 @@ import { answerKey } from "../blobs/blob-keys.ts";
 import type { AgentPort, Env } from "../env.ts";
 import { errorText, stamped } from "../executor/answer-text.ts";
 import type { EngineWork, GateCall } from "../executor/protocol.ts";
+import { type ChildStart, startChild } from "../sub-agents/start-child.ts";
+import type { AgentOrder } from "../verbs/agent-run/agent-order.ts";
 import type { Act, VerbOutcome } from "../verbs/verb.ts";
 import type { Authority } from "./attempt-token.ts";
 import { callContext } from "./call-context.ts";
@@ -50,6 +52,10 @@ const decideAndAct = async (env: Env, authority: Authority, call: GateCall): Pro
 	const object = agentObject(env, authority);
 	const { runId, attempt } = authority;
 	const begun = await begin(object, { runId, attempt, ...call, locator: locatorOf(authority.agentId) });
+	return await replyTo(env, object, authority, begun);
+};
+
+const replyTo = async (env: Env, object: AgentPort, authority: Authority, begun: Begun): Promise<GateReply> => {
 	switch (begun.kind) {
 		case "answer":
 			return answered(begun.text, begun.atMs, begun.streams);
@@ -80,9 +86,20 @@ const begin = async (object: AgentPort, command: Omit<BeginCallCommand, "isEarly
 		if (begun.kind === "early") {
 			await rest(EARLY_STEP_MS);
 			begun = await object.beginCall({ ...command, isEarly: Date.now() < untilMs });
-		} else if (begun.kind === "wait") begun = await object.waitCall({ runId, attempt, callId: begun.callId });
-		else return begun;
+		} else return await untilAnswered(object, { runId, attempt }, begun);
 	}
+};
+
+/** Asks again as long as a call waits. */
+const untilAnswered = async (
+	object: AgentPort,
+	{ runId, attempt }: Pick<BeginCallCommand, "runId" | "attempt">,
+	first: Exclude<BeginCallAnswer, { kind: "early" }>,
+): Promise<Begun> => {
+	let begun: BeginCallAnswer = first;
+	while (begun.kind === "wait") begun = await object.waitCall({ runId, attempt, callId: begun.callId });
+	if (begun.kind === "early") throw new Error("Waiting for a call: it was told to come again, wanted its end");
+	return begun;
 };
 
 /** A short answer that is known: the lines of a stream, or one. */
@@ -118,6 +135,7 @@ interface Performing {
 const carryOn = async (performing: Performing): Promise<GateReply> => {
 	const { env, authority, begun } = performing;
 	const act = prepareAgain(begun);
+	if (act?.where === "agent") return await runAgent(performing, act.order);
 	if (act?.where === "engine") {
 		const beginning = await beginEngineWork(env, authority, begun, act).catch((error) => ({
 			kind: "failed" as const,
@@ -127,6 +145,30 @@ const carryOn = async (performing: Performing): Promise<GateReply> => {
 	}
 	if (begun.streams) return streamOn(performing, act);
 	return atOnce(await endCall(performing, await perform(performing, act, NOT_STREAMED)));
+};
+
+/** Starts the run that the call asks for, and waits for it as for a person: the isolate may be given up meanwhile. */
+const runAgent = async (performing: Performing, order: AgentOrder): Promise<GateReply> => {
+	const { env, object, authority, begun } = performing;
+	const { callId } = begun;
+	const { tenantId, agentId, runId, attempt } = authority;
+	const start = (): Promise<ChildStart> => startChild({ env, object, tenantId, agentId, callId }, order);
+	// Started again it is the same run. What cannot be reached twice is given up: the call ends when it is known what became of the run.
+	const started = await start()
+		.catch(start)
+		.catch((error) => notStarted(error));
+	if (started.kind === "refused") {
+		const outcome = { ...started, kind: "failed" as const, cost: {} };
+		const text = outcomeText(outcome, begun.verb);
+		const ended = await object.endCall({ callId, outcome, answer: { text, key: null } });
+		if (ended !== null) return atOnce(stamped(text, ended.atMs));
+	}
+	return await replyTo(env, object, authority, await untilAnswered(object, { runId, attempt }, { kind: "wait", callId }));
+};
+
+const notStarted = (error: unknown): ChildStart => {
+	const { code, message } = bug(error);
+	return { kind: "refused", code, message };
 };
 
 const streamOn = (performing: Performing, act: Act | null): GateReply => {
@@ -177,16 +219,24 @@ const NOT_STREAMED: StreamEnds = {
 	unread: new AbortController().signal,
 };
 
-/** The verb's act with the stored arguments, within the longest time that a call may take, and no longer than its run. */
+/** How a call ends under which its grant was switched off. */
+const GRANT_OFF = {
+	code: "capability_not_granted" as const,
+	message: "Calling a grant: it was switched off while the call was under way; the other side may have acted on it, or may not",
+	hint: "Go on without it; whoever runs the agent can switch it on again.",
+};
+
+/** The verb's act with the stored arguments, within the longest time that a call may take, no longer than its run, and while its grant is not switched off. */
 const perform = async ({ env, object, authority, begun }: Performing, act: Act | null, ends: StreamEnds): Promise<VerbOutcome> => {
 	const performOnHost = act === null ? null : onHost(act);
 	if (performOnHost === null) return bug("the recorded call cannot be prepared again");
 	const resources = new Map(begun.resources);
-	const watch = watchRun(object, authority);
+	const watch = watchRun(object, authority, begun.callId);
 	const unread = AbortSignal.any([ends.unread, watch.over]);
 	try {
 		const { callId, timeoutMs } = begun;
-		return await performOnHost(callContext({ env, object, authority, callId, resources, timeoutMs, emit: ends.emit, unread }));
+		const outcome = await performOnHost(callContext({ env, object, authority, callId, resources, timeoutMs, emit: ends.emit, unread }));
+		return outcome.kind === "failed" && watch.reason() === "grant_off" ? { ...outcome, ...GRANT_OFF } : outcome;
 	} catch (error) {
 		return bug(error);
 	} finally {

@@ -92,7 +92,7 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 	};
 
 	/** @param {Frame} frame */
-	const toError = (frame) => failures.callError(frame.code, frame.message, frame.hint);
+	const toError = (frame) => failures.callError(frame.code, frame.message, frame.hint, frame.details);
 
 	/** @param {Call} call @param {unknown[]} args @returns {Promise<unknown>} */
 	const carry = async (call, args) => {

@@ -24,7 +24,7 @@ const FRAME = /^ {4}at (?:(.{0,300}) \()?(?:async )?program\/([A-Za-z0-9_\-./]{1
 
 /**
  * @typedef {{ code: string, hint: string, name: string, message: string, stack: string }} Thrown `hint` is empty where a call did not give one.
- * @typedef {{ callError: (code: string, message: string, hint: string) => Error, describe: (thrown: unknown) => Thrown, errorText: (error: object) => string }} Failures
+ * @typedef {{ callError: (code: string, message: string, hint: string, details?: object | null) => Error, describe: (thrown: unknown) => Thrown, errorText: (error: object) => string }} Failures
  */
 
 /**
@@ -36,12 +36,13 @@ export const createFailures = (limits) => {
 	/** @type {WeakMap<object, { code: string, hint: string }>} */
 	const calls = new WeakMapConstructor();
 
-	/** @param {string} code @param {string} message @param {string} hint */
-	const callError = (code, message, hint) => {
+	/** @param {string} code @param {string} message @param {string} hint @param {object | null} [details] what the host says of it as data */
+	const callError = (code, message, hint, details = null) => {
 		const error = new ErrorConstructor(message);
 		setOwn(error, "name", "CordonError", false);
 		setOwn(error, "code", code);
 		setOwn(error, "hint", hint);
+		if (details !== null) setOwn(error, "details", details);
 		const call = create(null);
 		call.code = code;
 		call.hint = hint;

@@ -26,11 +26,12 @@ export const cutFrame = () => {
 	frame.code = "";
 	frame.message = "";
 	frame.hint = "";
+	frame.details = null;
 	frame.atMs = null;
 	return frame;
 };
 
-const FIELDS = ["kind", "value", "code", "message", "hint", "atMs"];
+const FIELDS = ["kind", "value", "code", "message", "hint", "details", "atMs"];
 
 /**
  * Without a prototype, so that no patched `then` is looked up where a promise is given it. Only own properties are read: a getter that the program put on

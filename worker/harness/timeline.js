@@ -14,7 +14,7 @@ const GRACE_MS = 100;
 
 /**
  * What came for a call: an answer, or a part of one. `cut`: none will come. `never`: in a replay, the recorded run was not answered.
- * @typedef {{ kind: "part" | "value" | "error" | "parked" | "cut" | "never", value: string, code: string, message: string, hint: string, atMs: number | null }} Frame
+ * @typedef {{ kind: "part" | "value" | "error" | "parked" | "cut" | "never", value: string, code: string, message: string, hint: string, details: object | null, atMs: number | null }} Frame
  * @typedef {{ place: number, frame: Frame | null, isOpen: boolean, isNever: boolean, resolve: (frame: Frame | null) => void }} Wait
  * @typedef {import("./timers.js").Timer} Timer
  * @typedef {{

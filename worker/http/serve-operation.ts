@@ -48,6 +48,8 @@ export const serveOperation = async <Id extends OperationId>(
 				() => true,
 				() => false,
 			);
+		// A body takes its time to come: a key that was revoked meanwhile begins nothing.
+		if (operation.body !== null) await letIn();
 		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller, isWelcome }));
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
 	} catch (thrown) {

@@ -47,7 +47,7 @@ export const archivedBlob = async (db: D1Database, tenantId: string, runId: stri
 export const listArchivedRuns = async (
 	db: D1Database,
 	tenantId: string,
-	filter: { agentId: string | null; status: string | null; before: string | null; most: number },
+	filter: { agentId: string | null; status: string | null; parentRunId?: string | null; before: string | null; most: number },
 ): Promise<RunSummary[]> => {
 	const conditions = ["tenant_id = ?"];
 	const values: (string | number)[] = [tenantId];
@@ -58,6 +58,7 @@ export const listArchivedRuns = async (
 	};
 	where("agent_id = ?", filter.agentId);
 	where("status = ?", filter.status);
+	where("parent_run_id = ?", filter.parentRunId ?? null);
 	where("id < ?", filter.before);
 	const { results } = await db
 		.prepare(`SELECT summary FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`)

@@ -1,7 +1,9 @@
 import type { AgentSummary } from "../../contract/agents.ts";
 import type { Approval } from "../../contract/approvals.ts";
+import type { TenantEvent } from "../../contract/events.ts";
 import type { Run } from "../../contract/runs.ts";
 import { approvalStatements } from "./archived-approvals.ts";
+import { eventStatements } from "./tenant-events.ts";
 
 /** A file of a run, and where the store of blobs has its content; null: the agent's object has it. */
 export interface StoredFile {
@@ -10,15 +12,28 @@ export interface StoredFile {
 	readonly blob: string | null;
 }
 
+/** A run's copy. */
+export interface ArchivedRun {
+	readonly run: Run;
+	readonly files: readonly StoredFile[];
+	/** What the run cost without its calls, millionths of a US dollar. */
+	readonly ownUsdMicros: number;
+	/** The run that started it, and the first of the tree; left out or null: nobody's program started it. */
+	readonly parent?: { readonly runId: string; readonly rootRunId: string } | null;
+	readonly revision: number;
+}
+
 /** Copies of an agent's state for D1. Each carries a revision, so that a repeat or a late one changes nothing newer. */
 export interface ArchiveBatch {
 	readonly tenantId: string;
 	readonly agentId: string;
 	readonly agent: { summary: AgentSummary; revision: number } | null;
-	readonly runs: readonly { run: Run; files: readonly StoredFile[]; revision: number }[];
+	readonly runs: readonly ArchivedRun[];
 	/** `record` is JSON text of a Call. */
 	readonly calls: readonly { id: string; run: string; seq: number; record: string; revision: number }[];
 	readonly approvals: readonly { approval: Approval; revision: number }[];
+	/** Left out: none. */
+	readonly events?: readonly TenantEvent[];
 }
 
 /** One bound value of D1 may have 2 MB; rows are sent as JSON arrays of at most this many characters. */
@@ -27,7 +42,7 @@ const CHUNK_CHARS = 500_000;
 /** Writes a batch in one transaction. Idempotent: the same batch twice leaves the same rows. */
 export const writeArchive = async (db: D1Database, batch: ArchiveBatch): Promise<void> => {
 	const rows = [...agentStatement(db, batch), ...runStatements(db, batch), ...callStatements(db, batch), ...approvalStatements(db, batch)];
-	const statements = [...rows, ...logStatements(db, batch)];
+	const statements = [...rows, ...logStatements(db, batch), ...eventStatements(db, batch.tenantId, batch.events ?? [])];
 	if (statements.length > 0) await db.batch(statements);
 };
 
@@ -43,15 +58,17 @@ const agentStatement = (db: D1Database, { tenantId, agent }: ArchiveBatch): D1Pr
 			];
 
 const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch): D1PreparedStatement[] =>
-	runs.map(({ run, files, revision }) => {
+	runs.map(({ run, files, ownUsdMicros, parent, revision }) => {
 		const { result, logs: _logs, files: _files, plan: _plan, ...rest } = run;
 		const { pendingApproval: _first, pendingApprovals: _all, unresolvedCalls: _unresolved, ...summary } = rest;
 		return db
 			.prepare(
-				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision,
+					own_usd_micros, cpu_ms, wall_ms, parent_run_id, root_run_id)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at_ms = excluded.ended_at_ms, summary = excluded.summary,
-				result = excluded.result, files = excluded.files, revision = excluded.revision WHERE excluded.revision > runs.revision`,
+				result = excluded.result, files = excluded.files, revision = excluded.revision, own_usd_micros = excluded.own_usd_micros,
+				cpu_ms = excluded.cpu_ms, wall_ms = excluded.wall_ms WHERE excluded.revision > runs.revision`,
 			)
 			.bind(
 				run.id,
@@ -64,18 +81,31 @@ const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch
 				JSON.stringify(result),
 				JSON.stringify(files),
 				revision,
+				ownUsdMicros,
+				run.usage.cpuMs,
+				run.usage.wallMs,
+				parent?.runId ?? null,
+				parent?.rootRunId ?? null,
 			);
 	});
 
-const callStatements = (db: D1Database, { tenantId, calls }: ArchiveBatch): D1PreparedStatement[] =>
+/** A planned call's cost is what it would have been: nothing was charged for it. */
+const charged = (dimension: string): string => `iif(record ->> '$.status' = 'planned', 0, record ->> '$.cost.${dimension}')`;
+
+const callStatements = (db: D1Database, { tenantId, agentId, calls }: ArchiveBatch): D1PreparedStatement[] =>
 	inChunks(calls).map((rows) =>
 		db
 			.prepare(
-				`INSERT INTO calls (id, tenant_id, run_id, seq, record, revision)
-				SELECT value ->> 'id', ?, value ->> 'run', value ->> 'seq', value ->> 'record', value ->> 'revision' FROM json_each(?) WHERE true
-				ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision WHERE excluded.revision > calls.revision`,
+				`INSERT INTO calls (id, tenant_id, run_id, seq, record, revision, agent_id, started_at_ms, verb, model, charged, tokens, egress_bytes, usd_micros)
+				SELECT id, ?1, run_id, seq, record, revision, ?2, record ->> '$.startedAtMs', record ->> '$.verb', record ->> '$.model',
+					${charged("calls")}, ${charged("tokens")}, ${charged("egressBytes")}, ${charged("usdMicros")}
+				FROM (SELECT value ->> 'id' AS id, value ->> 'run' AS run_id, value ->> 'seq' AS seq, value ->> 'record' AS record,
+					value ->> 'revision' AS revision FROM json_each(?3)) WHERE true
+				ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision, model = excluded.model, charged = excluded.charged,
+				tokens = excluded.tokens, egress_bytes = excluded.egress_bytes, usd_micros = excluded.usd_micros
+				WHERE excluded.revision > calls.revision`,
 			)
-			.bind(tenantId, rows),
+			.bind(tenantId, agentId, rows),
 	);
 
 const logStatements = (db: D1Database, { tenantId, runs }: ArchiveBatch): D1PreparedStatement[] =>

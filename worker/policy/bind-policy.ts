@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { FLOW_RULES, Policy } from "../../contract/agents.ts";
+import type { BudgetLimits } from "../../contract/budgets.ts";
 import { ApprovalRule, methodsIn } from "../../contract/conditions.ts";
 import { describeIssues, type Issue } from "../../contract/describe-issues.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { approvalText } from "../verbs/approval-text.ts";
 import { CATALOGUE } from "../verbs/catalogue.ts";
+import { GRANT_WINDOWS } from "../verbs/common-grant.ts";
 import type { BoundGrant, Verb } from "../verbs/verb.ts";
 
 /** A grant of a policy, checked against its verb, with what the policy itself enforces. */
@@ -23,12 +25,17 @@ export interface PolicyGrant {
 	readonly callsPerMinute: number | null;
 	/** Most tokens that calls through this grant may use in one run, held ones counted; null: only the budgets. */
 	readonly tokensPerRun: number | null;
+	/** Its own limits in each window, all runs of the agent together. */
+	readonly budget: BudgetLimits;
 }
 
 export interface BoundPolicy {
 	readonly grants: ReadonlyMap<string, PolicyGrant>;
 	readonly flow: (typeof FLOW_RULES)[number];
 }
+
+/** A grant's own limits in each window, and nothing else of its limits. */
+const Windows = z.object(GRANT_WINDOWS);
 
 /** What every verb's grant may carry and the policy enforces (worker/verbs/common-grant.ts). */
 const Common = z.looseObject({
@@ -117,5 +124,6 @@ const bindGrant = (name: string, verb: Verb, grant: unknown): PolicyGrant => {
 		callsPerRun: common.limits?.calls ?? null,
 		callsPerMinute: common.limits?.callsPerMinute ?? null,
 		tokensPerRun: common.limits?.tokens ?? null,
+		budget: Windows.parse(common.limits ?? {}),
 	};
 };

@@ -11,6 +11,7 @@ import { createRun } from "./create-run.ts";
 import { readRun } from "./read-run.ts";
 import { getRunEvents } from "./run-events.ts";
 import { runFileBody } from "./run-file-body.ts";
+import { runTree } from "./run-tree.ts";
 
 const missing = (): Refusal => new Refusal("not_found", "Looking up a run: there is none of that id");
 
@@ -46,7 +47,7 @@ const pageBySeq = <Item extends { seq: number }>(items: readonly Item[], limit: 
 	return { data: page.data.map(({ item }) => item), nextCursor: page.nextCursor };
 };
 
-type Ids = "createRun" | "listRuns" | "getRun" | "cancelRun" | "listCalls" | "listLogs" | "getRunEvents" | "getRunFile";
+type Ids = "createRun" | "listRuns" | "getRun" | "getRunTree" | "cancelRun" | "listCalls" | "listLogs" | "getRunEvents" | "getRunFile";
 
 /** The runs' operations. */
 export const runHandlers: Handlers<Ids> = {
@@ -57,6 +58,7 @@ export const runHandlers: Handlers<Ids> = {
 		const runs = await listArchivedRuns(env.DB, caller.tenantId, {
 			agentId: agent?.agentId ?? null,
 			status: query.status ?? null,
+			parentRunId: query.parent ?? null,
 			before: runCursor(query.cursor),
 			most: query.limit + 1,
 		});
@@ -66,6 +68,11 @@ export const runHandlers: Handlers<Ids> = {
 		const run = await readRun(env, caller.tenantId, params.id);
 		if (run === null) throw missing();
 		return { status: 200, body: run };
+	},
+	getRunTree: async ({ env, caller, params }) => {
+		const run = await readRun(env, caller.tenantId, params.id);
+		if (run === null) throw missing();
+		return { status: 200, body: await runTree(env, caller.tenantId, run) };
 	},
 	cancelRun: async ({ env, caller, params }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);

@@ -7,6 +7,7 @@ import type { AdmitAnswer, AdmitCommand, Attempt, RefusedAnswer } from "../agent
 import type { Env } from "../env.ts";
 import { chooseExecutor } from "../executor/choose-executor.ts";
 import type { Executor } from "../executor/protocol.ts";
+import { tenantPrices } from "../prices/known-prices.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 import { type GivenKey, knownRunOfKey, runOfKey } from "./idempotency.ts";
 import { readRun } from "./read-run.ts";
@@ -63,7 +64,10 @@ const takeKey = async ({ env, entry }: Starting, given: GivenKey, command: Admit
 /** Admits the run and sees it through, or as far as the caller waits. */
 const start = async (starting: Starting, command: AdmitCommand, waitMs: number): Promise<Run> => {
 	const { env, entry } = starting;
-	const admitted: AdmitAnswer = await agentObject(env, entry).admit({ tenantId: entry.tenantId, agentId: entry.agentId }, command);
+	// As late as can be: what was changed before the request came holds, and mostly what is changed meanwhile.
+	const prices = await tenantPrices(env, entry.tenantId);
+	const identity = { tenantId: entry.tenantId, agentId: entry.agentId };
+	const admitted: AdmitAnswer = await agentObject(env, entry).admit(identity, { ...command, prices });
 	switch (admitted.kind) {
 		case "refused":
 			throw refusalOf(admitted);

@@ -1,15 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { TenantBudget, TenantLimits } from "../../contract/budgets.ts";
+import type { TenantEvent } from "../../contract/events.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { describeLedger } from "../budgets/describe-ledger.ts";
 import type { LeaseAnswer, LeaseAsk, SliceAck, SliceReport } from "../budgets/lease-messages.ts";
 import type { SliceRow } from "../budgets/ledger-rows.ts";
 import { TenantLedger } from "../budgets/tenant-ledger.ts";
 import { isTimeZone } from "../budgets/zone-clock.ts";
-import type { Env } from "../env.ts";
+import type { AgentPort, Env } from "../env.ts";
+import { eventStatements } from "../ledger/tenant-events.ts";
+import { TenantEvents } from "./tenant-events.ts";
 import { TenantRows } from "./tenant-rows.ts";
 import { prepareTenantTables } from "./tenant-tables.ts";
-import { type ThresholdNote, ThresholdRows } from "./threshold-rows.ts";
 
 /** How often an ask that is short is tried again with what came back meanwhile. */
 const ROUNDS = 2;
@@ -21,15 +23,20 @@ const ROUNDS = 2;
 export class TenantObject extends DurableObject<Env> {
 	readonly #rows: TenantRows;
 	readonly #ledger: TenantLedger;
-	readonly #thresholds: ThresholdRows;
+	readonly #events: TenantEvents;
+	/** Whether a step has left something to tell that no alarm is set for. */
+	#hasToTell = false;
 	#alarmAtMs: number | null = null;
 
 	constructor(context: DurableObjectState, env: Env) {
 		super(context, env);
 		prepareTenantTables(context.storage);
 		this.#rows = new TenantRows(context.storage.sql);
-		this.#thresholds = new ThresholdRows(context.storage.sql);
-		this.#ledger = new TenantLedger(this.#rows, (threshold) => this.#thresholds.add(threshold, this.now()));
+		this.#events = new TenantEvents(context.storage.sql);
+		this.#ledger = new TenantLedger(this.#rows, (threshold, holder) => {
+			this.#events.add(threshold, holder, this.now());
+			this.#hasToTell = true;
+		});
 		// An alarm of before the object slept must not be put off.
 		context.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await context.storage.getAlarm();
@@ -65,27 +72,27 @@ export class TenantObject extends DurableObject<Env> {
 		return describeLedger(this.#ledger.read(this.now()));
 	}
 
-	/** Sets the limits; every open slice is asked back, so that they hold for its agent from then. @returns null: the runtime knows no such zone, and nothing was set */
-	async setLimits(limits: TenantLimits, timeZone: string): Promise<TenantBudget | null> {
-		if (!isTimeZone(timeZone)) return null;
+	/**
+	 * Sets the tenant's own limits, or the operator's; every open slice is asked back, so that they hold for its agent from then.
+	 * @param timeZone null: it stays as it is
+	 * @returns null: the runtime knows no such zone, and nothing was set
+	 */
+	async setLimits(limits: TenantLimits, timeZone: string | null, whose: "own" | "ceiling" = "own"): Promise<TenantBudget | null> {
+		if (timeZone !== null && !isTimeZone(timeZone)) return null;
 		const budget = this.#step(() => {
-			this.#ledger.setLimits(limits, timeZone, this.now());
+			this.#ledger.setLimits(limits, timeZone ?? this.#ledger.read(this.now()).timeZone, this.now(), whose);
 			return describeLedger(this.#ledger.read(this.now()));
 		});
 		this.#arm(this.now());
 		return budget;
 	}
 
-	/** The thresholds that were reached after a note; the newest thousand are kept. */
-	async thresholds(afterSeq: number): Promise<ThresholdNote[]> {
-		return this.#thresholds.after(afterSeq);
-	}
-
-	/** Asks back slices whose holders' time with them is over and who have not said so. */
+	/** Asks back slices whose holders' time with them is over and who have not said so, and tells D1 what is to be told. */
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		const overdue = this.#step(() => this.#ledger.overdue(this.now()));
 		await this.#takeBack(overdue);
+		await this.#tellAll();
 		const due = this.#rows.earliestDue(2 * LIMITS.sliceReportMs, LIMITS.sliceReportMs);
 		if (due !== null) this.#arm(Math.max(due, this.now() + (overdue.length === LIMITS.slicesPerAlarm ? 0 : LIMITS.sliceMs.min)));
 	}
@@ -95,13 +102,39 @@ export class TenantObject extends DurableObject<Env> {
 		return Date.now();
 	}
 
-	/** Asks the holder of a slice to give it back. @returns its reports; null: it did not answer, or cannot be asked */
-	protected async askBack(_holder: string, _n: number): Promise<readonly SliceReport[] | null> {
-		return null;
+	/** Asks the holder of a slice to give it back. @returns its reports; null: it did not answer, or has no such line */
+	protected async askBack(holder: string, n: number): Promise<readonly SliceReport[] | null> {
+		return await this.#agent(holder).giveBackSlice(holder, n);
 	}
 
 	/** Tells a holder which reports are known. */
-	protected async tellAcks(_holder: string, _acks: readonly SliceAck[]): Promise<void> {}
+	protected async tellAcks(holder: string, acks: readonly SliceAck[]): Promise<void> {
+		await this.#agent(holder).takeSliceAcks(holder, acks);
+	}
+
+	/** Puts events where their tenant reads them; the same ones again change nothing. */
+	protected async record(tenantId: string, events: readonly TenantEvent[]): Promise<void> {
+		await this.env.DB.batch(eventStatements(this.env.DB, tenantId, events));
+	}
+
+	/** Sends everything that is to be told; what D1 does not take waits for the next alarm. */
+	async #tellAll(): Promise<void> {
+		try {
+			for (let next = this.#events.next(); next !== null; next = this.#events.next()) {
+				const { tenantId, events } = next;
+				await this.record(tenantId, events);
+				this.#step(() => this.#events.drop(events));
+			}
+		} catch (error) {
+			console.error("Telling a tenant's events: they were not taken; the alarm tries again.", error instanceof Error ? error.name : "");
+			this.#arm(this.now() + LIMITS.eventsRetryMs);
+		}
+	}
+
+	/** A holder's name begins with that of its agent's object, `<tenant>/<locator>`. */
+	#agent(holder: string): AgentPort {
+		return this.env.AGENTS.get(this.env.AGENTS.idFromName(holder.split("/", 2).join("/")));
+	}
 
 	async #takeBack(rows: readonly SliceRow[]): Promise<void> {
 		await Promise.all(
@@ -126,9 +159,13 @@ export class TenantObject extends DurableObject<Env> {
 
 	#step<Answer>(work: () => Answer): Answer {
 		try {
-			return this.ctx.storage.transactionSync(work);
+			const answer = this.ctx.storage.transactionSync(work);
+			if (this.#hasToTell) this.#arm(this.now() + LIMITS.eventsGatherMs);
+			this.#hasToTell = false;
+			return answer;
 		} catch (error) {
 			this.#rows.forget();
+			this.#hasToTell = false;
 			throw error;
 		}
 	}

@@ -71,8 +71,9 @@ export class TenantRows implements LedgerRows {
 		return readRows(
 			this.#sql,
 			SliceColumn,
-			`SELECT slice FROM slices WHERE closed = 0 AND asked_at_ms <= ?1 AND holder <> ?2
-			AND ifnull(json_extract(slice, '$.amount.' || ?3), 0) > ifnull(json_extract(slice, '$.settled.' || ?3), 0) + ifnull(json_extract(slice, '$.held.' || ?3), 0)
+			`SELECT slice FROM slices WHERE asked_at_ms <= ?1 AND holder <> ?2
+			AND CASE closed WHEN 1 THEN ifnull(json_extract(slice, '$.held.' || ?3), 0) > 0
+			ELSE ifnull(json_extract(slice, '$.amount.' || ?3), 0) > ifnull(json_extract(slice, '$.settled.' || ?3), 0) + ifnull(json_extract(slice, '$.held.' || ?3), 0) END
 			ORDER BY asked_at_ms LIMIT ?4`,
 			askedBeforeMs,
 			exceptHolder,

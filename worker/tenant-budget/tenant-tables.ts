@@ -8,8 +8,13 @@ const STEPS = [
 		PRIMARY KEY (holder, n)
 	) WITHOUT ROWID;
 	CREATE INDEX slices_by_end ON slices (ends_at_ms);
-	CREATE INDEX idle_slices ON slices (asked_at_ms) WHERE closed = 0;
+	CREATE INDEX slices_by_ask ON slices (asked_at_ms);
 	CREATE TABLE tenant_thresholds (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, threshold TEXT NOT NULL);
+	`,
+	`
+	DROP TABLE tenant_thresholds;
+	CREATE TABLE tenant_name (one INTEGER PRIMARY KEY CHECK (one = 1), tenant_id TEXT NOT NULL);
+	CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 	`,
 ];
 

@@ -7,6 +7,7 @@ import type { Handlers } from "../handler.ts";
 import { storeNewKey } from "./key-handlers.ts";
 import { bearKey } from "./key-store.ts";
 import { knownKeys } from "./known-keys.ts";
+import { tellAgents } from "./tell-agents.ts";
 import { findTenant, insertTenant, selectTenants, setTenantStatus } from "./tenant-store.ts";
 
 const noSuchTenant = (): Refusal => new Refusal("not_found", "finding a tenant: found none of this id, wanted a tenant");
@@ -36,10 +37,20 @@ export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTe
 	},
 
 	async updateTenant({ env, params, body }) {
-		const tenant = await setTenantStatus(env, params.id, body.status);
+		const tenant = await setTenantStatus(env, params.id, body.status, Date.now());
 		if (tenant === null) throw noSuchTenant();
 		knownKeys.forgetAll();
-		return { status: 200, body: tenant };
+		const { told, unreached, overtaken } = await tellAgents(env, tenant);
+		const action = body.status === "suspended" ? "suspending a tenant" : "making a tenant active";
+		if (unreached > 0) {
+			const message = `${action}: its keys are, and ${told.agentsTold} of its agents, but ${unreached} could not be told; wanted all: send it again`;
+			throw new Refusal("agents_unreachable", message, { details: { ...told, agentsLeft: unreached } });
+		}
+		if (overtaken > 0) {
+			const message = `${action}: somebody changed its status meanwhile, wanted nobody to; read it, then decide`;
+			throw new Refusal("conflict", message, { details: { ...told } });
+		}
+		return { status: 200, body: { ...tenant, ...told } };
 	},
 
 	async createTenantKey({ env, params, body }) {

@@ -1,4 +1,6 @@
+import { agentRun } from "./agent-run/agent-run.ts";
 import { aiComplete } from "./ai-complete/ai-complete.ts";
+import { budgetRead } from "./budget-read/budget-read.ts";
 import { cryptoJwt } from "./crypto-jwt/crypto-jwt.ts";
 import { cryptoSeal } from "./crypto-seal/crypto-seal.ts";
 import { cryptoSign } from "./crypto-sign/crypto-sign.ts";
@@ -24,6 +26,8 @@ export const CATALOGUE: ReadonlyMap<string, Verb> = new Map(
 		humanAsk, // asks a person
 		cryptoJwt, // signs and verifies tokens of one issuer
 		cryptoWebhook, // signs and verifies webhook messages
+		budgetRead, // reads what is left of the budgets that bind the run
 		cryptoSeal, // encrypts and decrypts under a key that stays on the host
+		agentRun, // runs another agent, or the same one, with a part of the run's budget and grants
 	].map((verb) => [verb.name, verb]),
 );

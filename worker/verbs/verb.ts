@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import type { Budget, Limits } from "../../contract/budgets.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { PartialVector } from "../budgets/vector.ts";
+import type { AgentOrder } from "./agent-run/agent-order.ts";
 import type { StoreAccess } from "./store-access.ts";
 
 /** What a grant's results and arguments mean for what may flow where (docs/design/policy.md). */
@@ -75,10 +77,31 @@ export interface StateEntry {
 	readonly expiresAtMs: number | null;
 }
 
+/** Windows that limit something: what is left of each, in the dimensions that it limits, and when it ends (null: never). */
+export type WindowsLeft = {
+	readonly [window in keyof Budget["windows"]]?: { readonly left: Limits; readonly resetsAtMs: number | null };
+};
+
+/** What may still be used, with the call that asks counted. What is left out is not limited. */
+export interface BudgetLeft {
+	/** By the run, with all that it starts. */
+	readonly run: Limits;
+	/** By all runs of the agent; empty for a run whose agent's level is covered by what an ancestor was lent. */
+	readonly agent: WindowsLeft;
+	/** Through those of the run's grants that have limits of their own. */
+	readonly grants: Readonly<Record<string, WindowsLeft>>;
+}
+
+/** The budgets that bind a run, as far as its agent's object knows them. */
+export interface BudgetView {
+	read(): BudgetLeft;
+}
+
 /** What acts inside the agent's object may use. */
 export interface ObjectStore {
 	readonly files: RunFiles;
 	readonly state: AgentState;
+	readonly budget: BudgetView;
 }
 
 /** Something of the tenant's registry that a grant names. The host looks it up before a call of the grant is decided. */
@@ -153,7 +176,8 @@ export interface CallContext {
 
 /**
  * Where a call acts: in the agent's object, in one transaction with its record; on the host, between the record of the intent and of the result; or in the
- * engine, an isolate that holds a dataset beside the run (worker/engine/), between the same two records. What an engine answers is parsed by `complete`.
+ * engine, an isolate that holds a dataset beside the run (worker/engine/), between the same two records. What an engine answers is parsed by `complete`. Or in
+ * a run of another agent, which the host starts and the call waits for (worker/sub-agents/).
  */
 export type Act =
 	| {
@@ -163,6 +187,7 @@ export type Act =
 			otherwise?: { when(store: ObjectStore): boolean; perform(context: CallContext): Promise<VerbOutcome> };
 	  }
 	| { where: "host"; perform(context: CallContext): Promise<VerbOutcome> }
+	| { where: "agent"; order: AgentOrder }
 	| {
 			where: "engine";
 			/** Name of the dataset; its description is among the resources. */
@@ -203,8 +228,12 @@ export interface PreparedCall {
 	readonly decision: Decision;
 	/** Longest that an act on the host may take, milliseconds; left out: LIMITS.upstreamMs.max. */
 	readonly timeoutMs?: number;
+	/** The tenant's name of the model that it asks, one of the grant's; left out: none. Its usage is added up by it. */
+	readonly model?: string;
 	/** The most it can cost beyond one call; held before it acts. */
 	readonly worstCost: PartialVector;
+	/** What of the run's budget others may use on its behalf: held beside its own cost, and settled with what they used. Left out: nothing. */
+	readonly lends?: PartialVector;
 	readonly act: Act;
 }
 
@@ -240,4 +269,10 @@ export interface Verb {
 	readonly summary: string;
 	/** @throws ZodError when the grant was not parsed with `grantSchema` before: a bug. */
 	bind(grant: unknown): BoundGrant;
+	/**
+	 * How a grant lets more happen than another one of the verb, labels and approval aside, in words that begin with a field's path; null: it does not (policy/attenuate).
+	 * Made with verbs/beyond-fields, so that what no rule knows must be equal. Left out: everything must be.
+	 * @throws ZodError when a grant was not parsed with `grantSchema` before: a bug.
+	 */
+	beyond?(parent: unknown, child: unknown): string | null;
 }

@@ -76,6 +76,14 @@ describe("a budget", () => {
 		});
 	});
 
+	it("gives nothing back beyond a hold for time that a clock set back has measured, and charges all of it where nobody measured a number", () => {
+		const held = holdAmount(emptyBudget(NOON), limited, toVector({ cpuMs: 1_000, wallMs: 10_000, egressBytes: 90 }), NOON);
+		if (held.kind !== "held") throw new Error("there is room");
+		const real = toVector({ cpuMs: Number.NaN, wallMs: -3_600_000, egressBytes: Number.POSITIVE_INFINITY });
+		const { settled } = settleHold(held.state, held.hold, coveredBy(held.hold, real), NOON).day;
+		expect(settled).toMatchObject({ cpuMs: 1_000, wallMs: 0, egressBytes: 90 });
+	});
+
 	it("charges a hold to the windows it was made in when one has ended meanwhile", () => {
 		const made = holdAmount(emptyBudget(NOON), {}, toVector({ runs: 1, cpuMs: 100 }), NOON);
 		if (made.kind !== "held") throw new Error("nothing is limited");
@@ -113,5 +121,22 @@ describe("prices", () => {
 		expect(priceOf({ runs: 1 })).toBe(1);
 		expect(priceOf({ cpuMs: 1_000_000 })).toBe(20_000);
 		expect(priceOf({ egressBytes: 1_048_576, usdMicros: 7 })).toBe(100);
+	});
+
+	it("gives no window's money many times a day to an agent whose tenant changes its zone again and again", () => {
+		const zones = Array.from({ length: 24 }, (_each, hour) =>
+			hour === 0 ? "UTC" : `Etc/GMT${hour <= 12 ? "-" : "+"}${hour <= 12 ? hour : 24 - hour}`,
+		);
+		const days = 10;
+		let state = emptyBudget(NOON);
+		let spent = 0;
+		for (let step = 0; step < days * 24; step += 1) {
+			const [atMs, zone] = [NOON + step * 3_600_000, zones[(24 - (step % 24)) % 24]];
+			const made = holdAmount(state, { day: { runs: 1 } }, toVector({ runs: 1 }), atMs, zone);
+			if (made.kind === "short") continue;
+			spent += 1;
+			state = settleHold(made.state, made.hold, toVector({ runs: 1 }), atMs, zone);
+		}
+		expect(spent).toBeLessThanOrEqual(days + 1);
 	});
 });

@@ -31,10 +31,9 @@ export class MapRows implements LedgerRows {
 	idle(dimension: ShareDimension, exceptHolder: string, askedBeforeMs: number, most: number): SliceRow[] {
 		const found = [...this.slices.values()].filter(
 			({ holder, closed, askedAtMs, amount, settled, held }) =>
-				!closed &&
 				holder !== exceptHolder &&
 				askedAtMs <= askedBeforeMs &&
-				(amount[dimension] ?? 0) > (settled[dimension] ?? 0) + (held[dimension] ?? 0),
+				(closed ? (held[dimension] ?? 0) > 0 : (amount[dimension] ?? 0) > (settled[dimension] ?? 0) + (held[dimension] ?? 0)),
 		);
 		return found.sort((left, right) => left.askedAtMs - right.askedAtMs).slice(0, most);
 	}

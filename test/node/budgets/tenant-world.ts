@@ -147,8 +147,9 @@ export class TenantWorld {
 			for (const dimension of SHARE_DIMENSIONS) {
 				let sum = 0;
 				for (const row of this.rows.slices.values()) {
-					if (row.windows[kind] !== windows[kind].startMs || !row.limited.includes(dimension)) continue;
-					sum += row.closed ? (row.held[dimension] ?? 0) : (row.amount[dimension] ?? 0) - (row.settled[dimension] ?? 0);
+					if (row.windows[kind] !== windows[kind].startMs) continue;
+					if (row.closed) sum += row.held[dimension] ?? 0;
+					else if (row.limited.includes(dimension)) sum += (row.amount[dimension] ?? 0) - (row.settled[dimension] ?? 0);
 				}
 				if (sum !== (windows[kind].leased[dimension] ?? 0)) throw new Error(`${kind} ${dimension}: rows say ${sum}`);
 			}

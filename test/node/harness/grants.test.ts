@@ -90,6 +90,17 @@ describe("a call that fails", () => {
 			"CordonError: no such host",
 		]);
 	});
+	it("has as details what the host says of it as data, and none where the host says nothing", async () => {
+		const details = { level: "agent", window: "day", dimension: "calls", limit: 100, left: 0, wanted: 1, resetsAtMs: 1_795_305_600_000 };
+		const program = `export default async (input, env) => {
+			Object.defineProperty(Object.prototype, "details", { get() { return "forged"; }, configurable: true });
+			try { await env.files.list("/"); } catch (e) { return [e.code, Object.hasOwn(e, "details") ? e.details : "none"]; }
+		}`;
+		record(JSON.stringify({ kind: "error", code: "budget_exceeded", message: "none left", hint: "", details }));
+		expect(await resultOf(workerd, program, { grants: [files] })).toEqual(["budget_exceeded", details]);
+		record(denied);
+		expect(await resultOf(workerd, program, { grants: [files] })).toEqual(["egress_denied", "none"]);
+	});
 	it("is the run's code when nobody catches it, with the program's line", async () => {
 		record(denied);
 		const error = await errorOf(

@@ -61,7 +61,10 @@ describe("a run", () => {
 		}`;
 		const run = platform.begin(jobOf(code));
 		const answer = answerOf(await run.outcome);
-		expect((await run.batches).map((lines) => lines.map((line) => line.text))).toEqual([["line 1"], ["line 2"], ["line 3"]]);
+		const batches = await run.batches;
+		expect(batches.flat().map((line) => line.text)).toEqual(["line 1", "line 2", "line 3"]);
+		// On a machine that has no time for it, lines of two moments may go together.
+		expect(batches.length).toBeGreaterThan(1);
 		expect(answer.logs.map((line) => line.text)).toEqual(["line 1", "line 2", "line 3", "last"]);
 	});
 

@@ -5,7 +5,7 @@ import { files } from "../../../worker/verbs/files/files.ts";
 import { type BoundGrant, NO_RESOURCES, type VerbOutcome } from "../../../worker/verbs/verb.ts";
 import { MemoryContents } from "./memory-contents.ts";
 import { MemoryRunFiles } from "./memory-run-files.ts";
-import { callContext, codeOf, doneValue, invalidMessage, NO_STATE, prepared } from "./perform.ts";
+import { callContext, codeOf, doneValue, invalidMessage, NO_BUDGET, NO_STATE, prepared } from "./perform.ts";
 
 const OUT = "/workspace/output";
 const grantOf = (parts: Record<string, unknown> = {}): BoundGrant =>
@@ -25,7 +25,7 @@ class Run {
 	async call(method: string, ...args: unknown[]): Promise<VerbOutcome> {
 		const { decision, act } = prepared(this.#grant, method, args);
 		if (decision.kind === "denied") return { ...decision, kind: "failed", cost: {} };
-		const store = { files: this.files, state: NO_STATE };
+		const store = { files: this.files, state: NO_STATE, budget: NO_BUDGET };
 		const emit = async (value: unknown): Promise<void> => {
 			assert(value instanceof Uint8Array);
 			this.parts.push(value.slice());

@@ -6,7 +6,7 @@ import { coveringMount, isWithin } from "../../../worker/verbs/files/covering-mo
 import { files } from "../../../worker/verbs/files/files.ts";
 import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { MemoryRunFiles } from "./memory-run-files.ts";
-import { codeOf, doneValue, invalidMessage, NO_STATE, performOnFiles, prepared } from "./perform.ts";
+import { codeOf, doneValue, invalidMessage, NO_BUDGET, NO_STATE, performOnFiles, prepared } from "./perform.ts";
 
 const grantOf = (parts: Record<string, unknown> = {}) =>
 	files.bind({ verb: "files", mounts: { "/workspace/input": "read", "/workspace/output": "write" }, ...parts });
@@ -121,7 +121,9 @@ describe("files", () => {
 	])("a path with %s is denied", (_name, path) => {
 		expect(decisionOn(path)).toMatchObject({ kind: "denied", code: "file_denied" });
 		const call = prepared(grantOf(), "readText", [path]);
-		expect(call.act.where === "object" && call.act.perform({ files: new MemoryRunFiles(), state: NO_STATE })).toMatchObject({
+		expect(
+			call.act.where === "object" && call.act.perform({ files: new MemoryRunFiles(), state: NO_STATE, budget: NO_BUDGET }),
+		).toMatchObject({
 			kind: "failed",
 			code: "file_denied",
 		});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
 	type AgentState,
 	type BoundGrant,
+	type BudgetView,
 	type CallContext,
 	type HostContents,
 	NO_RESOURCES,
@@ -49,6 +50,9 @@ export const NO_STATE: AgentState = {
 	delete: () => assert.fail("the verb deleted from the agent's state"),
 	list: () => assert.fail("the verb listed the agent's state"),
 };
+
+/** Budgets that nothing may be asked of. */
+export const NO_BUDGET: BudgetView = { read: () => assert.fail("the verb read the budget") };
 
 export const prepared = (
 	grant: BoundGrant,
@@ -102,7 +106,7 @@ export const performOnFiles = (grant: BoundGrant, files: RunFiles, method: strin
 	const refusal = refusalOf(call);
 	if (refusal !== null) return refusal;
 	assert(call.act.where === "object");
-	return call.act.perform({ files, state: NO_STATE });
+	return call.act.perform({ files, state: NO_STATE, budget: NO_BUDGET });
 };
 
 /** The value of a call that went well. */

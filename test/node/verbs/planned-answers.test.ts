@@ -138,6 +138,11 @@ const cases: readonly [what: string, call: PreparedCall, facts: Facts][] = [
 	],
 	...cryptoCases,
 	[
+		"budget.read",
+		callOf({ verb: "budget.read" }, "remaining", []),
+		{ ...READ, planned: { left: {}, levels: { run: {}, agent: {}, grants: {} } } },
+	],
+	[
 		"human.ask",
 		callOf({ verb: "human.ask", answer: SCHEMA }, "ask", [{ question: "a" }]),
 		{ effect: "write", local: false, idempotent: true, planned: { team: "a" } },

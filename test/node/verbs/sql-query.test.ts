@@ -6,7 +6,7 @@ import { sqlQuery } from "../../../worker/verbs/sql-query/sql-query.ts";
 import type { BoundGrant, Resources } from "../../../worker/verbs/verb.ts";
 import { bind, engineAct, RESOURCES, TABLES } from "./granted-sql.ts";
 import { MemoryRunFiles } from "./memory-run-files.ts";
-import { doneValue, invalidMessage, NO_STATE, prepared } from "./perform.ts";
+import { doneValue, invalidMessage, NO_BUDGET, NO_STATE, prepared } from "./perform.ts";
 
 const queryOf = (grant: BoundGrant, method: string, ...args: unknown[]) =>
 	EngineQuery.parse(JSON.parse(engineAct(grant, method, ...args).query));
@@ -217,7 +217,7 @@ describe("schema()", () => {
 		const schema = (grant: object) => {
 			const { act } = prepared(bind(grant), "schema", [], RESOURCES);
 			assert(act.where === "object");
-			return doneValue(act.perform({ files: new MemoryRunFiles(), state: NO_STATE }));
+			return doneValue(act.perform({ files: new MemoryRunFiles(), state: NO_STATE, budget: NO_BUDGET }));
 		};
 		expect(schema({})).toEqual({ tables: TABLES });
 		expect(schema({ tables: { orders: { columns: ["id", "email"], masked: ["EMAIL"], where: "id = 1" } } })).toEqual({

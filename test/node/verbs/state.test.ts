@@ -7,7 +7,7 @@ import { state } from "../../../worker/verbs/state/state.ts";
 import { type BoundGrant, NO_RESOURCES, type VerbOutcome } from "../../../worker/verbs/verb.ts";
 import { MemoryRunFiles } from "./memory-run-files.ts";
 import { MemoryState } from "./memory-state.ts";
-import { codeOf, doneValue, invalidMessage, prepared } from "./perform.ts";
+import { codeOf, doneValue, invalidMessage, NO_BUDGET, prepared } from "./perform.ts";
 
 const Page = z.object({ entries: z.array(z.object({ key: z.string() })), nextAfter: z.string().nullable() });
 const grantOf = (parts: Record<string, unknown> = {}): BoundGrant => state.bind({ verb: "state", ...parts });
@@ -15,7 +15,7 @@ const performOn = (grant: BoundGrant, memory: MemoryState, method: string, ...ar
 	const call = prepared(grant, method, args);
 	if (call.decision.kind === "denied") return { ...call.decision, kind: "failed", cost: {} };
 	assert(call.act.where === "object");
-	return call.act.perform({ files: new MemoryRunFiles(), state: memory });
+	return call.act.perform({ files: new MemoryRunFiles(), state: memory, budget: NO_BUDGET });
 };
 afterEach(() => {
 	vi.useRealTimers();
@@ -112,7 +112,9 @@ describe("state", () => {
 		for (const [method, ...rest] of [["put", 1], ["delete"]] as const) {
 			expect(prepared(reader, method, ["k", ...rest])).toMatchObject({ effect: "write", decision: { code: "capability_not_granted" } });
 			const { act } = prepared(reader, method, ["k", ...rest]);
-			expect(act.where === "object" && act.perform({ files: new MemoryRunFiles(), state: memory })).toMatchObject({ kind: "failed" });
+			expect(act.where === "object" && act.perform({ files: new MemoryRunFiles(), state: memory, budget: NO_BUDGET })).toMatchObject({
+				kind: "failed",
+			});
 		}
 		expect(reader.declaration(NO_RESOURCES)).not.toContain("put(");
 	});

@@ -22,9 +22,15 @@ export interface AgentUnderTest {
 	locator: string;
 }
 
-export const makeAgent = async (policy: Policy = { grants: {} }, limits: BudgetLimits = {}): Promise<AgentUnderTest> => {
-	const tenantId = newId("ten");
-	const birth = { name: "worker", policy, program: null, language: "typescript", budget: { limits } } as const;
+/** @param tenantId whose it is; left out: a tenant's of its own */
+export const makeAgent = async (
+	policy: Policy = { grants: {} },
+	limits: BudgetLimits = {},
+	tenantId: string | null = null,
+): Promise<AgentUnderTest> => makeAgentOf(tenantId ?? newId("ten"), tenantId === null ? "worker" : newId("agt"), policy, limits);
+
+const makeAgentOf = async (tenantId: string, name: string, policy: Policy, limits: BudgetLimits): Promise<AgentUnderTest> => {
+	const birth = { name, policy, program: null, language: "typescript", budget: { limits } } as const;
 	const entry = await insertAgent(env, tenantId, birth, Date.now());
 	const locator = locatorOf(entry.agentId);
 	const newRunId = (): string => newRoutedId("run", locator);
@@ -97,7 +103,7 @@ export const callOf = ({ locator }: Pick<AgentUnderTest, "locator">, { place = 1
 
 const Answer = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("value"), value: z.string() }),
-	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string() }),
+	z.strictObject({ kind: z.literal("error"), code: z.string(), message: z.string(), hint: z.string(), details: z.unknown().optional() }),
 ]);
 
 /** An answer as its program sees it, also one that is still to be put into the store: `done` with the value, or the error; what is no answer stays as it is. */

@@ -1,8 +1,8 @@
+import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Call } from "../../../contract/runs.ts";
 import { admitRun } from "../../../worker/agents/object/admit-run.ts";
 import { type BeginCallAnswer, beginCall } from "../../../worker/agents/object/begin-call.ts";
-import { beBorn } from "../../../worker/agents/object/configure.ts";
 import { decideApproval } from "../../../worker/agents/object/decide-approval.ts";
 import { endCall } from "../../../worker/agents/object/end-call.ts";
 import { finishRun } from "../../../worker/agents/object/finish-run.ts";
@@ -15,6 +15,7 @@ import { cancelRun } from "../../../worker/agents/object/stop-runs.ts";
 import { claimRun, renewLease, takeUp } from "../../../worker/agents/object/take-up.ts";
 import { NO_RESOURCES } from "../../../worker/verbs/verb.ts";
 import { type AgentUnderTest, callOf, doneEnd, failedEnd, goodEnd } from "./agent-under-test.ts";
+import { bearUnlimited } from "./unlimited-slices.ts";
 import { AT_ONCE, BUDGET, PROGRAM, SCENE_POLICY } from "./journal-program.ts";
 import { expectWhole, JournalRules } from "./journal-rules.ts";
 
@@ -47,10 +48,10 @@ export class JournalScene {
 	constructor(agent: AgentUnderTest, storage: DurableObjectStorage) {
 		this.#agent = agent;
 		this.#storage = storage;
-		this.#state = new ObjectState(storage);
+		this.#state = new ObjectState(storage, env.TENANTS);
 		const { tenantId, agentId } = agent.entry;
 		const birth = { name: "worker", policy: SCENE_POLICY, program: null, language: "typescript", budget: { limits: BUDGET } } as const;
-		this.#step(() => beBorn(this.#state, { tenantId, agentId, createdAtMs: this.#nowMs }, birth));
+		this.#step(() => bearUnlimited(this.#state, { tenantId, agentId, createdAtMs: this.#nowMs }, birth));
 	}
 
 	/** @param wallMs longer ones are left to the queue */
@@ -186,7 +187,7 @@ export class JournalScene {
 
 	/** The object's process dies and starts. */
 	evict(): void {
-		this.#state = new ObjectState(this.#storage);
+		this.#state = new ObjectState(this.#storage, env.TENANTS);
 	}
 
 	/** The clock goes on, with or without the alarm; who executes something renews its lease, and stops where it is told so. */

@@ -28,7 +28,7 @@ const withObject = <Answer>(
 	work: (object: AgentObject, state: ObjectState) => Promise<Answer>,
 ): Promise<Answer> =>
 	runInDurableObject(stubOf(agent), async (_instance, context) => {
-		const state = new ObjectState(context.storage);
+		const state = new ObjectState(context.storage, env.TENANTS);
 		const answer = await work(new AgentObject(context, { ...env, DB: database }), state);
 		await context.storage.deleteAlarm();
 		return answer;
@@ -136,13 +136,20 @@ describe("the outbox", () => {
 			const { tenantId, agentId } = agent.entry;
 			if (run === null) throw new Error("the run is there");
 			const files = run.files.map((file) => ({ ...file, blob: null }));
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run, files, revision: 9 }], calls: [], approvals: [] });
+			await writeArchive(env.DB, {
+				tenantId,
+				agentId,
+				agent: null,
+				runs: [{ run, files, ownUsdMicros: 0, revision: 9 }],
+				calls: [],
+				approvals: [],
+			});
 			const older = { ...run, status: "queued" as const, endedAtMs: null };
 			await writeArchive(env.DB, {
 				tenantId,
 				agentId,
 				agent: null,
-				runs: [{ run: older, files: [], revision: 8 }],
+				runs: [{ run: older, files: [], ownUsdMicros: 0, revision: 8 }],
 				calls: [],
 				approvals: [],
 			});

@@ -35,7 +35,7 @@ const storeThatBreaks = (at: number, when: "before" | "after"): { store: R2Bucke
 /** Runs something with an object of the agent that has this store; the agent's own instance is not used. */
 const withObject = <Answer>(agent: AgentUnderTest, store: R2Bucket, work: (object: AgentObject, state: ObjectState) => Promise<Answer>) =>
 	runInDurableObject(stubOf(agent), async (_instance, context) => {
-		const answer = await work(new AgentObject(context, { ...env, BLOBS: store }), new ObjectState(context.storage));
+		const answer = await work(new AgentObject(context, { ...env, BLOBS: store }), new ObjectState(context.storage, env.TENANTS));
 		await context.storage.deleteAlarm();
 		return answer;
 	});

@@ -103,7 +103,7 @@ export const makeApproving = async (tenantId: string = newId("ten"), policy: Pol
 		},
 		at: (work) =>
 			runInDurableObject(stub, (_instance, context) => {
-				const state = new ObjectState(context.storage);
+				const state = new ObjectState(context.storage, env.TENANTS);
 				return state.step(() => work(state));
 			}),
 	};

@@ -35,7 +35,7 @@ const databaseAfter = (before: () => void): D1Database =>
 
 const sending = <Answer>({ object }: ApprovingAgent, work: (state: ObjectState) => Promise<Answer>): Promise<Answer> => {
 	if (!isStub(object)) throw new Error("the agent's object is a stub");
-	return runInDurableObject(object, (_instance, context) => work(new ObjectState(context.storage)));
+	return runInDurableObject(object, (_instance, context) => work(new ObjectState(context.storage, env.TENANTS)));
 };
 
 describe("an approval's copy in D1", () => {

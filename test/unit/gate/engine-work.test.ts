@@ -154,6 +154,16 @@ describe("a write", () => {
 		expect(await content()).toMatchObject({ version: 1, bytes: 5 });
 	});
 
+	test("once its grant is switched off changes nothing, and the program is told", async () => {
+		const { agent, begin, finish, content, token } = await newRun();
+		const { callId } = await begin(token, "execute");
+		await saveAs(token, callId, "switched");
+		const switched = await agent.object.switchGrant(agent.entry, "db", false);
+		expect(switched).toMatchObject({ callsInFlight: [callId] });
+		expect(await finish(token, callId, WRITTEN)).toMatchObject({ kind: "error", code: "run_ended" });
+		expect((await content()).version).toBe(1);
+	});
+
 	test("after the run's end changes nothing", async () => {
 		const { token, agent, runId, begin, finish, content } = await newRun();
 		const { callId } = await begin(token, "execute");

@@ -14,6 +14,11 @@ const Parameter = z.strictObject({
 	schema: z.record(z.string(), z.unknown()),
 });
 const Content = z.strictObject({ "application/json": z.strictObject({ schema: z.strictObject({ $ref: z.string() }) }) });
+/** An answer: JSON, and text of other media types made of the same. */
+const Answer = z.strictObject({
+	...Content.shape,
+	"text/csv": z.strictObject({ schema: z.strictObject({ type: z.literal("string") }) }).optional(),
+});
 /** A body that is sent as it is: its media types and its bound. */
 const Streamed = z.strictObject({
 	description: z.string().regex(/^At most \d+ bytes\.$/),
@@ -34,7 +39,7 @@ const Described = z.strictObject({
 			z.strictObject({ ...Streamed.shape, required: z.literal(true) }),
 		])
 		.optional(),
-	responses: z.record(z.string().regex(/^(\d{3}|default)$/), z.strictObject({ description: z.string(), content: Content.optional() })),
+	responses: z.record(z.string().regex(/^(\d{3}|default)$/), z.strictObject({ description: z.string(), content: Answer.optional() })),
 });
 const OpenApi = z.strictObject({
 	openapi: z.literal("3.1.0"),
@@ -67,6 +72,15 @@ const refsIn = (value: unknown): string[] => {
 test("the document describes every operation of the table, and no other", () => {
 	const described = Object.values(document.paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
 	expect(described.toSorted()).toEqual(Object.keys(OPERATIONS).toSorted());
+});
+
+test("what may also come as text is described beside the JSON, there alone", () => {
+	const also = Object.values(document.paths).flatMap((methods) =>
+		Object.values(methods).flatMap(({ operationId, responses }) =>
+			Object.entries(responses).flatMap(([status, { content }]) => (content?.["text/csv"] === undefined ? [] : [[operationId, status]])),
+		),
+	);
+	expect(also).toEqual([["getUsage", "200"]]);
 });
 
 test("every parameter in a path is described, and required", () => {

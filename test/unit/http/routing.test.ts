@@ -108,8 +108,9 @@ test("a refusal says where its code is explained, and it is explained there", as
 test("a failure of the database is 500 with a request id and nothing else", async () => {
 	const { key } = await newTenant();
 	await testEnv.DB.exec("alter table secrets rename to secrets_away");
-	const answer = await ask("GET", "/v1/secrets", { key: key.value });
-	await testEnv.DB.exec("alter table secrets_away rename to secrets");
+	const answer = await ask("GET", "/v1/secrets", { key: key.value }).finally(() =>
+		testEnv.DB.exec("alter table secrets_away rename to secrets"),
+	);
 	expect(answer.status).toBe(500);
 	expect(errorOf(answer)).toEqual({
 		code: "internal",

@@ -41,7 +41,7 @@ const streamOf = (look: (cursor: RunCursor, looks: number) => RunNews, isWelcome
 		const next = reader.read().finally(() => {
 			isThere = true;
 		});
-		while (!isThere) await vi.advanceTimersByTimeAsync(LIMITS.eventsRestMs);
+		while (!isThere) await vi.advanceTimersToNextTimerAsync();
 		const { done, value } = await next;
 		return done ? null : decoder.decode(value);
 	};

@@ -9,7 +9,8 @@ import type { Call, Run, RunLog } from "../../../contract/runs.ts";
 import type { RunNews } from "../../../worker/agents/object/follow-run.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { type RunCursor, type RunView, viewRun } from "../../../worker/agents/object/run-changes.ts";
-import { RunState, type RunRow } from "../../../worker/agents/object/run-rows.ts";
+import type { RunRow } from "../../../worker/agents/object/run-rows.ts";
+import { RunState } from "../../../worker/agents/object/run-state.ts";
 import { writeArchive } from "../../../worker/ledger/write-archive.ts";
 import { archivedNews } from "../../../worker/runs/events/archived-news.ts";
 import { eventId, readEventId, START } from "../../../worker/runs/events/event-id.ts";
@@ -22,7 +23,7 @@ const isStub = (object: object): object is DurableObjectStub<undefined> => "id" 
 const within = async (agent: AgentUnderTest, work: (state: ObjectState) => void): Promise<void> => {
 	await agent.object.agent(agent.entry);
 	if (!isStub(agent.object)) throw new Error("the agent's object is a stub");
-	await runInDurableObject(agent.object, (_instance, { storage }) => work(new ObjectState(storage)));
+	await runInDurableObject(agent.object, (_instance, { storage }) => work(new ObjectState(storage, env.TENANTS)));
 };
 
 /** A source of numbers that a seed says all of. */
@@ -250,7 +251,14 @@ describe("the events of a run", { timeout: 30_000 }, () => {
 		for (const { run, readers, whole } of ended) {
 			const calls = [...run.calls.values()].map((call) => ({ ...call, record: JSON.stringify(call), revision: 1 }));
 			const approvals = [...run.approvals.values()].map((approval) => ({ approval, revision: 1 }));
-			await writeArchive(env.DB, { tenantId, agentId, agent: null, runs: [{ run: whole, files: [], revision: 1 }], calls, approvals });
+			await writeArchive(env.DB, {
+				tenantId,
+				agentId,
+				agent: null,
+				runs: [{ run: whole, files: [], ownUsdMicros: 0, revision: 1 }],
+				calls,
+				approvals,
+			});
 			for (const reader of readers) {
 				while ((await reader.lookBack(archivedNews(env, tenantId, run.id), 1 + roll(8))) > 0);
 				expectWhole(reader.events, run);

@@ -22,7 +22,8 @@ const RUN: Recording["run"] = {
 		pendingApproval: null,
 		pendingApprovals: [],
 	},
-	...{ unresolvedCalls: [], mode: "live", source: null, plan: null, metadata: {} },
+	...{ unresolvedCalls: [], mode: "live", source: null, plan: null, metadata: {}, parent: null, root: null },
+	lent: { runs: 0, calls: 0, cpuMs: 0, wallMs: 0, tokens: 0, egressBytes: 0, usdMicros: 0 },
 };
 
 /** A recorded call: its seq, its place, and what is called. */

@@ -240,7 +240,7 @@ export class CrashMachine {
 			return answer;
 		};
 		// Looks of a call for the end of its run come at times of their own, and change nothing.
-		const quietly = new Set<string | symbol>(["untilEnded", "renew", "appendLogs"]);
+		const quietly = new Set<string | symbol>(["untilStopped", "renew", "appendLogs"]);
 		return new Proxy<AgentPort>(this.#object, {
 			get: (_target, name) =>
 				quietly.has(name)

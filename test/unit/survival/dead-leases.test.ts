@@ -1,4 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { endDeadLeases } from "../../../worker/agents/object/end-dead-leases.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
@@ -13,7 +14,7 @@ describe("an object that comes up", () => {
 		const [running, parked] = [agent.command(), agent.command()];
 		for (const command of [running, parked]) await agent.object.admit(agent.entry, command);
 		await runInDurableObject(stubOf(agent), async (_instance, context) => {
-			const state = new ObjectState(context.storage);
+			const state = new ObjectState(context.storage, env.TENANTS);
 			const leases = (): unknown[] => [running, parked].map(({ runId }) => state.runs.get(runId)?.lease_expires_at_ms);
 			const start = (process: "the same" | "another"): unknown[] => {
 				state.sql.exec("UPDATE runs SET lease_expires_at_ms = ?", LATER_MS);

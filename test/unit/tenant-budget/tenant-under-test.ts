@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import type { TenantLimits } from "../../../contract/budgets.ts";
+import type { TenantEvent } from "../../../contract/events.ts";
 import { type AgentSlices, NO_SLICES } from "../../../worker/budgets/agent-slices.ts";
 import type { LeaseAnswer, LeaseAsk, SliceReport } from "../../../worker/budgets/lease-messages.ts";
 import { boundsOf, LEDGER_WINDOWS, limitIn } from "../../../worker/budgets/ledger-window.ts";
@@ -44,6 +45,9 @@ class TenantWithHolders extends TenantObject {
 	protected override now(): number {
 		return this.world?.tenantMs() ?? NOON;
 	}
+	protected override async record(tenantId: string, events: readonly TenantEvent[]): Promise<void> {
+		this.world?.tell(tenantId, events);
+	}
 	protected override async askBack(holder: string, n: number): Promise<readonly SliceReport[] | null> {
 		const found = this.world?.holders.find(({ name }) => name === holder);
 		return found === undefined || found.isDead ? null : found.keeper.giveBack(n);
@@ -64,6 +68,11 @@ export class TenantUnderTest {
 	readonly fates: ("ask-lost" | "answer-lost")[] = [];
 	readonly heard: (LeaseAsk | { holder: string; reports: readonly SliceReport[] })[] = [];
 	readonly holders: Holder[];
+	/** What D1 would have, by id. */
+	readonly told = new Map<string, TenantEvent>();
+	/** How many of the next batches of events D1 does not take, and of how many the answer is lost. */
+	refusedBatches = 0;
+	lostBatches = 0;
 	requests = 0;
 	object: TenantObject;
 	readonly #context: DurableObjectState;
@@ -89,6 +98,14 @@ export class TenantUnderTest {
 	}
 	agentMs({ skewMs }: Holder): number {
 		return this.nowMs + skewMs;
+	}
+
+	tell(_tenantId: string, events: readonly TenantEvent[]): void {
+		this.refusedBatches -= 1;
+		if (this.refusedBatches >= 0) throw new Error("D1_ERROR: it is away");
+		for (const event of events) this.told.set(event.id, event);
+		this.lostBatches -= 1;
+		if (this.lostBatches >= 0) throw new Error("D1_ERROR: the connection broke");
 	}
 
 	async lease(ask: LeaseAsk): Promise<LeaseAnswer> {

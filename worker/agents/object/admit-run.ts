@@ -3,17 +3,22 @@ import type { Metadata } from "../../../contract/common.ts";
 import { ERRORS, type ErrorCode, Refusal } from "../../../contract/errors.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { Run, RunLimits } from "../../../contract/runs.ts";
-import { describeShortage } from "../../budgets/describe-budget.ts";
-import { priceOf } from "../../budgets/prices.ts";
+import type { PriceTable } from "../../../contract/budgets.ts";
+import { ZERO } from "../../budgets/vector.ts";
 import type { CompiledProgram, GrantShape } from "../../executor/protocol.ts";
 import { effectiveLimits } from "../../policy/run-limits.ts";
+import { sliceRefusal } from "./budget-book.ts";
 import { attemptLimits } from "./attempt-limits.ts";
+import { type Lender, lenderFault, withinSlice } from "./beyond-lender.ts";
 import { choicesOf, putChoices } from "./call-place.ts";
 import { describe } from "./describe-run.ts";
+import { holdRun, refuseHold } from "./hold-run.ts";
+import { refuseCrowded } from "./live-runs.ts";
 import type { ObjectState } from "./object-state.ts";
 import { type ApprovedPlan, takePlan } from "./plan-rows.ts";
 import { type Origin, type RunTerms, repeatCalls } from "./repeat-calls.ts";
 import type { RunRow } from "./run-rows.ts";
+import type { Parent } from "./run-state.ts";
 
 /** What admission needs; the run's id is chosen by the caller, so a repeat is answered as the first time. */
 export interface AdmitCommand {
@@ -37,6 +42,12 @@ export interface AdmitCommand {
 	readonly origin: Origin | null;
 	/** The approved plan that it executes; null: none. */
 	readonly plan: ApprovedPlan | null;
+	/** The tenant's prices; left out or null: the platform's. */
+	readonly prices?: { readonly version: number; readonly table: PriceTable } | null;
+	/** The call of another run that starts it; left out or null: nobody's program does. */
+	readonly parent?: Parent | null;
+	/** What the run may do that starts it; never left out beside `parent`. */
+	readonly lender?: Lender | null;
 }
 
 /** What somebody who executes an attempt needs to know of it. */
@@ -91,27 +102,37 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 	const known = state.runs.get(command.runId);
 	if (known !== null) return { kind: "exists", run: describe(state, configuration.agentId, known) };
 	if (configuration.status === "disabled") return refuse("agent_disabled", `Starting a run: the agent ${configuration.name} is disabled`);
-	const crowd = crowdOf(state);
-	if (crowd !== null) return refuse("concurrency_exceeded", `Starting a run: ${crowd}, the most there may be`, { retryAfterSeconds: 1 });
+	if (state.facts.isSuspended()) return refuse("tenant_suspended", "Starting a run: the tenant is suspended");
+	const crowded = refuseCrowded(state);
+	if (crowded !== null) return crowded;
 	const terms = command.origin?.terms ?? termsOfToday(state, command);
 	if ("kind" in terms) return terms;
+	const unlent = command.parent == null ? null : lenderFault(state, command, terms);
+	if (unlent !== null) return unlent;
 	const { limits } = terms;
 	const row = newRow(command, terms, nowMs);
+	if (command.prices && state.facts.putPrices(command.prices.version, command.prices.table))
+		state.facts.dropPrices(new Set([command.prices.version, ...state.runs.pricesVersions()]));
 	// A replay has no effect: it costs the CPU time that it takes.
 	const amount = command.mode === "replay" ? { cpuMs: limits.cpuMs } : { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
-	const worst = { ...amount, usdMicros: priceOf(amount) };
-	const shortage = state.book.hold(row.id, row.id, configuration.budget.limits, worst, holdExpiry(limits.wallMs, nowMs), nowMs);
-	if (shortage !== null) return refuse("budget_exceeded", describeShortage(shortage), { shortage });
+	const refused = holdRun(state, row, amount, nowMs);
+	if (refused !== null) return refuseHold(refused);
+	const place = command.mode === "replay" ? null : state.slices.holdLive(nowMs);
+	if (place !== null && typeof place !== "number") {
+		state.book.settle(row.id, {}, nowMs);
+		return refuseHold(sliceRefusal(place));
+	}
 	const spent = command.plan === null ? null : takePlan(state, command.plan.digest, command.plan.policyVersion, row.id);
 	if (spent !== null) {
 		state.book.settle(row.id, {}, nowMs);
+		if (place !== null) state.slices.settleLive(place, nowMs);
 		return refuse("conflict", `Executing a plan: ${spent}`);
 	}
 	const inputs = state.files(row.id, "input");
 	for (const file of command.files) {
 		if (inputs.write(file.path, file.bytes) === "quota") throw new Error("Admitting a run: its files were to be counted before");
 	}
-	state.runs.insert(row);
+	state.runs.insert({ ...row, state: { ...row.state, liveSlice: place } });
 	if (command.mode !== "replay") state.outbox.mark("run", row.id);
 	state.sql.exec(
 		"INSERT INTO work (run_id, program, input, plan, stamps) VALUES (?, ?, ?, ?, ?)",
@@ -142,7 +163,7 @@ const termsOfToday = (state: ObjectState, command: AdmitCommand): RunTerms | Ref
 		return refuse("conflict", `Starting a run: the policy was changed meanwhile and does not grant the library ${ungranted} any more`);
 	return {
 		grants: [...(command.grants ?? bound.grants.keys())],
-		limits: effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined),
+		limits: withinSlice(effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined), command.parent ?? null),
 		policyVersion: configuration.policyVersion,
 	};
 };
@@ -167,15 +188,6 @@ export const requestFault = (state: ObjectState, command: Pick<AdmitCommand, "gr
 		if (error instanceof Refusal) return refuse(error.code, error.message, error.details);
 		throw error;
 	}
-};
-
-/** A run's hold outlives its wall time, its waiting and a lost lease; the alarm settles what is left then. */
-export const holdExpiry = (wallMs: number, nowMs: number): number => nowMs + wallMs + 24 * 60 * 60 * 1000;
-
-const crowdOf = (state: ObjectState): string | null => {
-	if (state.runs.countLive() >= LIMITS.liveRunsPerAgent) return `${LIMITS.liveRunsPerAgent} runs of the agent are live`;
-	if (state.runs.countParked() >= LIMITS.parkedRunsPerAgent) return `${LIMITS.parkedRunsPerAgent} runs of the agent wait for a person`;
-	return null;
 };
 
 /** What a plain fetch() becomes: the harness calls it by itself, no program's `env` has it. */
@@ -267,6 +279,11 @@ const newRow = (command: AdmitCommand, { grants, limits, policyVersion }: RunTer
 			liveMs: command.origin === null ? nowMs : command.mode === "replay" ? null : endOf(command.origin),
 			places: null,
 			sent: null,
+			ownUsdMicros: 0,
+			pricesVersion: command.prices?.version ?? 0,
+			liveSlice: null,
+			parent: command.parent ?? null,
+			lent: ZERO,
 		},
 	};
 };

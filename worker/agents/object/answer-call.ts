@@ -9,7 +9,7 @@ import { recordEnd } from "./record-call.ts";
  * `rule`: what the ledger names for it; left out: what asked.
  */
 export type GivenEnd = { readonly rule?: string } & (
-	| { kind: "failed"; code: ErrorCode; message: string; hint?: string }
+	| { kind: "failed"; code: ErrorCode; message: string; hint?: string; details?: Record<string, unknown> }
 	| { kind: "done"; value: unknown; isResponse?: boolean }
 );
 
@@ -19,7 +19,8 @@ export const answerWaitingCall = (state: ObjectState, callId: string, end: Given
 	const row = entry === null ? null : state.runs.get(entry.record.run);
 	if (entry === null || row === null) return;
 	const { record } = entry;
-	const text = end.kind === "done" ? valueText(end.value, end.isResponse === true) : errorText(end.code, end.message, end.hint);
+	const text =
+		end.kind === "done" ? valueText(end.value, end.isResponse === true) : errorText(end.code, end.message, end.hint, end.details);
 	const wasAsked = record.status === "waiting";
 	recordEnd(state, {
 		...record,

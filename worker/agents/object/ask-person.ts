@@ -35,7 +35,7 @@ export const askPerson = (
 						method,
 						args,
 						rule: asking.rule,
-						digest: () => grantDigest(state, row.state.policyVersion, grant.name),
+						digest: () => grantDigest(state, row, grant.name),
 					},
 					nowMs,
 				)

@@ -1,7 +1,9 @@
 import type { Shortage } from "../../budgets/budget-state.ts";
 import type { EffectiveLimits } from "../../policy/run-limits.ts";
 import type { ObjectState } from "./object-state.ts";
+import { runBudget } from "./run-budget.ts";
 import type { RunRow } from "./run-rows.ts";
+import { heldOf } from "./run-spending.ts";
 
 const TIMES = ["cpuMs", "wallMs"] as const;
 type Time = (typeof TIMES)[number];
@@ -23,12 +25,20 @@ export const attemptLimits = (state: ObjectState, row: RunRow): EffectiveLimits 
 export const attemptShortage = (state: ObjectState, row: RunRow): Shortage | null => {
 	const dimension = TIMES.find((time) => leftOf(state, row, time) < 1);
 	if (dimension === undefined) return null;
-	const limit = state.facts.configuration()?.budget.limits.run?.[dimension] ?? 0;
-	return { window: "run", dimension, limit, left: 0, wanted: row.state.limits[dimension], resetsAtMs: null };
+	return {
+		level: "run",
+		window: "run",
+		dimension,
+		limit: runBudget(state, row)[dimension] ?? 0,
+		left: 0,
+		wanted: row.state.limits[dimension],
+		resetsAtMs: null,
+	};
 };
 
 /** Milliseconds; a first attempt has what it was admitted with. */
 const leftOf = (state: ObjectState, row: RunRow, time: Time): number => {
-	const most = row.state.charged ? state.facts.configuration()?.budget.limits.run?.[time] : undefined;
-	return most === undefined ? Number.POSITIVE_INFINITY : Math.max(0, most - row.state.usage[time]);
+	const most = row.state.charged ? runBudget(state, row)[time] : undefined;
+	if (most === undefined) return Number.POSITIVE_INFINITY;
+	return Math.max(0, most - row.state.usage[time] - row.state.lent[time] - heldOf(state, row.id, row.id)[time]);
 };

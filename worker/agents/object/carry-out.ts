@@ -1,21 +1,22 @@
 import type { ErrorCode } from "../../../contract/errors.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { Call } from "../../../contract/runs.ts";
-import type { Shortage } from "../../budgets/budget-state.ts";
-import { describeShortage } from "../../budgets/describe-budget.ts";
-import { priceOf } from "../../budgets/prices.ts";
-import type { PartialVector } from "../../budgets/vector.ts";
+import { shortageDetails } from "../../budgets/describe-budget.ts";
 import { errorText, valueText } from "../../executor/answer-text.ts";
+import { addVectors } from "../../budgets/vector.ts";
 import type { VerbOutcome } from "../../verbs/verb.ts";
 import { answerWaitingCall } from "./answer-call.ts";
 import type { ActAnswer, BeginCallAnswer, Surroundings } from "./begin-call.ts";
+import { type HoldRefusal, refusalOf } from "./budget-book.ts";
 import type { CallRow } from "./call-rows.ts";
 import type { CallDecision } from "./decide-call.ts";
 import { costOf, endCall } from "./end-call.ts";
+import { isCovered } from "./hold-run.ts";
 import { growJournal, keepArguments, stampOf } from "./keep-answer.ts";
 import { deny } from "./new-call.ts";
 import type { ObjectState } from "./object-state.ts";
 import { plannedStamp } from "./plan-rows.ts";
+import { priceFor } from "./price-for.ts";
 import { addCost, countCall, type Draft, entryOf, newRecord, recordChange, recordEnd, recordStart, recordWhole } from "./record-call.ts";
 import { spentShortage } from "./run-spending.ts";
 
@@ -37,16 +38,17 @@ export const carryOut = (
 	waited: CallRow | null = null,
 ): BeginCallAnswer => {
 	const { grant, call, rule } = allowed;
-	const worst = worstOf(call);
-	const overRun = spentShortage(state, draft.row, limitsOf(state).run ?? {}, worst);
-	if (overRun !== null) return denyForBudget(state, draft, waited, overRun, nowMs);
+	const order = orderOf(state, draft, allowed);
+	const overRun = spentShortage(state, draft.row, addVectors(order.amount, order.lent));
+	if (overRun !== null) return denyForBudget(state, draft, waited, refusalOf(overRun), nowMs);
 	const store = state.store(draft.row.id, nowMs);
 	if (call.act.where === "object" && call.act.otherwise?.when(store) !== true) {
 		const { act } = call;
-		return doHere(state, draft, allowed, worst, () => act.perform(store), waited, nowMs);
+		return doHere(state, draft, allowed, order, () => act.perform(store), waited, nowMs);
 	}
 	const record = waited?.record ?? newRecord(state, draft, { decision: "allowed", rule, status: "started" }, nowMs);
-	const short = state.book.hold(record.id, draft.row.id, limitsOf(state), worst, holdOfCallExpiry(call, nowMs), nowMs);
+	const expiresAtMs = holdOfCallExpiry(call, nowMs);
+	const short = state.book.hold({ ...order, id: record.id, runId: draft.row.id, expiresAtMs }, nowMs);
 	if (short !== null) return denyForBudget(state, draft, waited, short, nowMs);
 	if (waited === null) {
 		countCall(state, draft.row, grant, nowMs);
@@ -61,11 +63,17 @@ export const carryOut = (
 /** Whether a run has made all of its plan is told by the arguments of its calls, as many as the plan has. */
 const needOf = ({ row }: Draft): "always" | "repeat" => (row.state.plan === null ? "repeat" : "always");
 
-const worstOf = ({ worstCost }: Allowed["call"]): PartialVector => {
-	const amount = { ...worstCost, calls: 1 };
-	return { ...amount, usdMicros: priceOf(amount) };
+/** What a call may cost at most, and under which limits. */
+const orderOf = (state: ObjectState, { row }: Draft, { grant, call }: Allowed) => {
+	const amount = { ...call.worstCost, calls: 1 };
+	return {
+		limits: state.facts.configuration()?.budget.limits ?? {},
+		amount: { ...amount, usdMicros: priceFor(state, row, amount, grant.verb) },
+		lent: call.lends ?? {},
+		grant: { name: grant.name, limits: state.facts.grantLimits(grant.name) },
+		covered: isCovered(state, row),
+	};
 };
-const limitsOf = (state: ObjectState) => state.facts.configuration()?.budget.limits ?? {};
 const holdOfCallExpiry = ({ timeoutMs }: Allowed["call"], nowMs: number): number =>
 	nowMs + (timeoutMs ?? LIMITS.upstreamMs.max) + CALL_GRACE_MS;
 
@@ -79,11 +87,10 @@ export const actAgain = (
 ): BeginCallAnswer => {
 	const { id } = entry.record;
 	if (state.book.amountOf(id) === null) {
-		const worst = worstOf(allowed.call);
-		const limits = limitsOf(state);
-		const short =
-			spentShortage(state, draft.row, limits.run ?? {}, worst) ??
-			state.book.hold(id, draft.row.id, limits, worst, holdOfCallExpiry(allowed.call, nowMs), nowMs);
+		const order = orderOf(state, draft, allowed);
+		const overRun = spentShortage(state, draft.row, addVectors(order.amount, order.lent));
+		const expiresAtMs = holdOfCallExpiry(allowed.call, nowMs);
+		const short = overRun === null ? state.book.hold({ ...order, id, runId: draft.row.id, expiresAtMs }, nowMs) : refusalOf(overRun);
 		if (short !== null) return denyForBudget(state, draft, entry, short, nowMs);
 	}
 	// A person lets a call be repeated once.
@@ -119,17 +126,17 @@ const doHere = (
 	state: ObjectState,
 	draft: Draft,
 	{ grant, rule, call }: Allowed,
-	worst: PartialVector,
+	order: ReturnType<typeof orderOf>,
 	perform: () => VerbOutcome,
 	waited: CallRow | null,
 	nowMs: number,
 ): BeginCallAnswer => {
-	const spending = state.book.spend(limitsOf(state), worst, nowMs, () => {
+	const spending = state.book.spend(order, nowMs, () => {
 		const outcome = perform();
 		const used = { ...outcome.cost, calls: 1 };
-		return { real: { ...used, usdMicros: priceOf(used) }, outcome };
+		return { real: { ...used, usdMicros: priceFor(state, draft.row, used, grant.verb) }, outcome };
 	});
-	if (spending.kind === "short") return denyForBudget(state, draft, waited, spending.shortage, nowMs);
+	if (spending.kind === "refused") return denyForBudget(state, draft, waited, spending.refusal, nowMs);
 	const { charged, outcome: ended } = spending;
 	const cost = costOf(charged);
 	const text = ended.kind === "done" ? valueText(ended.value, false) : errorText(ended.code, ended.message, ended.hint);
@@ -173,24 +180,27 @@ const addToUsage = (state: ObjectState, runId: string, cost: Call["cost"]): void
 	state.outbox.mark("run", runId);
 };
 
-const denyForBudget = (state: ObjectState, draft: Draft, waited: CallRow | null, shortage: Shortage, nowMs: number): BeginCallAnswer =>
-	refuseCall(state, draft, waited, { code: "budget_exceeded", message: describeShortage(shortage) }, nowMs);
+const denyForBudget = (state: ObjectState, draft: Draft, waited: CallRow | null, refusal: HoldRefusal, nowMs: number): BeginCallAnswer =>
+	refuseCall(state, draft, waited, { code: refusal.code, message: refusal.message, ...detailsOf(refusal) }, nowMs);
+
+/** Whose limit it is, what is left and when it resets: the program may wait, or do with less. */
+const detailsOf = ({ shortage }: HoldRefusal) => (shortage === null ? {} : { details: { ...shortageDetails(shortage) } });
 
 /** A call that does not happen after all: one that waited is ended, another is recorded as denied. */
 export const refuseCall = (
 	state: ObjectState,
 	draft: Draft,
 	waited: CallRow | null,
-	why: { code: ErrorCode; message: string; hint?: string },
+	why: { code: ErrorCode; message: string; hint?: string; details?: Record<string, unknown> },
 	nowMs: number,
 ): BeginCallAnswer => {
 	if (waited === null) return deny(state, draft, why, nowMs);
-	const text = errorText(why.code, why.message, why.hint);
+	const text = errorText(why.code, why.message, why.hint, why.details);
 	// One that was performed before may have cost all that is held for it.
 	const cost = state.book.amountOf(waited.record.id);
-	if (waited.record.status !== "started") answerWaitingCall(state, waited.record.id, { kind: "failed", ...why }, nowMs);
+	if (waited.record.status !== "started") answerWaitingCall(state, waited.record.id, { ...why, kind: "failed" }, nowMs);
 	else
-		endCall(state, { callId: waited.record.id, outcome: { kind: "failed", ...why, cost: cost ?? {} }, answer: { text, key: null } }, nowMs);
+		endCall(state, { callId: waited.record.id, outcome: { ...why, kind: "failed", cost: cost ?? {} }, answer: { text, key: null } }, nowMs);
 	const answer = state.calls.get(waited.record.id)?.answer;
 	return { kind: "answer", text, atMs: answer?.atMs ?? stampOf(draft.row, nowMs), streams: false };
 };

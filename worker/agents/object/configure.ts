@@ -26,6 +26,7 @@ export const beBorn = (state: ObjectState, identity: { tenantId: string; agentId
 		name: birth.name,
 		status: "active",
 		policyVersion: 1,
+		disabledGrants: [],
 		program: birth.program,
 		language: birth.language,
 		budget: birth.budget,
@@ -40,8 +41,11 @@ export const currentAgent = (state: ObjectState): AgentView | null => {
 	return configuration === null ? null : Agent.parse(describeAgent(configuration, state.facts.policy(configuration.policyVersion).policy));
 };
 
+/** What may be changed of an agent, by its tenant or by its switches. */
+export type AgentPatch = UpdateAgent & { status?: AgentView["status"]; disabledGrants?: readonly string[] };
+
 /** Changes what is given. A policy other than the one there is makes a new version; versions are kept while a run that was admitted under them is live, or is not recorded yet. The caller has checked the policy: it is bound here again, and a bad one is a bug. */
-export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: AgentView["status"] }, nowMs: number): AgentView | null => {
+export const changeAgent = (state: ObjectState, patch: AgentPatch, nowMs: number): AgentView | null => {
 	const before = state.facts.configuration();
 	if (before === null) return null;
 	const current = state.facts.policy(before.policyVersion).policy;
@@ -58,6 +62,8 @@ export const changeAgent = (state: ObjectState, patch: UpdateAgent & { status?: 
 		name: patch.name ?? before.name,
 		status: patch.status ?? before.status,
 		policyVersion,
+		// A grant that the policy loses is forgotten; one that it keeps, in whatever form, stays off until somebody enables it.
+		disabledGrants: (patch.disabledGrants ?? before.disabledGrants).filter((name) => Object.hasOwn((patch.policy ?? current).grants, name)),
 		program: patch.program === undefined ? before.program : patch.program,
 		language: patch.language ?? before.language,
 		budget: patch.budget ?? before.budget,

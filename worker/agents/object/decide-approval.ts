@@ -6,6 +6,7 @@ import { answerWaitingCall, type GivenEnd } from "./answer-call.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isLive } from "./run-rows.ts";
 import { scopeOf } from "./scope-of.ts";
+import { isSwitchedOff } from "./switched-off.ts";
 import { wakeRun } from "./wake-run.ts";
 
 /** A person's decision, as the key that sent it speaks for them. */
@@ -37,7 +38,11 @@ export const decideApproval = (state: ObjectState, command: DecideCommand, nowMs
 	const approval = state.approvals.get(command.approvalId);
 	if (approval === null) return refuse("not_found", `${ACTION}: there is none of that id`);
 	const fault =
-		staleFault(approval, command) ?? agentFault(state, approval) ?? settledFault(state, approval, nowMs) ?? commandFault(approval, command);
+		staleFault(approval, command) ??
+		agentFault(state, approval) ??
+		settledFault(state, approval, nowMs) ??
+		grantFault(state, approval, command) ??
+		commandFault(approval, command);
 	if (fault !== null) return fault;
 	const scope = command.scope === null ? null : scopeOf(state, approval, command.scope, command.by, nowMs);
 	if (scope?.kind === "refused") return scope;
@@ -85,6 +90,12 @@ const agentFault = (state: ObjectState, { status }: Approval): RefusedAnswer | n
 	if (agent === "active" || (status !== "pending" && status !== "cancelled")) return null;
 	return refuse("conflict", `${ACTION}: the agent is ${agent}, and none of its runs goes on; wanted an active one`);
 };
+
+/** What is approved could not happen: the approval stays open, so that it can be decided once the grant is switched on again. */
+const grantFault = (state: ObjectState, { grant }: Approval, { decision }: DecideCommand): RefusedAnswer | null =>
+	decision === "approve" && isSwitchedOff(state, grant)
+		? refuse("conflict", `${ACTION}: the grant ${grant} is switched off, and nothing of it happens; wanted it switched on, or a denial`)
+		: null;
 
 const SETTLED = {
 	pending: "its run is over",

@@ -5,6 +5,7 @@ import { findCoveringGrant } from "../../policy/find-covering-grant.ts";
 import { needsApproval } from "../../policy/needs-approval.ts";
 import type { Decision, PreparedCall, ResourceRef, Resources } from "../../verbs/verb.ts";
 import type { ObjectState } from "./object-state.ts";
+import { isSwitchedOff, switchedOff } from "./switched-off.ts";
 import { takeFromRate } from "./rate-rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 
@@ -58,6 +59,7 @@ const decideWith = (
 	const found = findGrant(state, asked);
 	if (found.kind === "none") return { ...found, kind: "denied", grant: null };
 	const { grant } = found;
+	if (isSwitchedOff(state, grant.name)) return { kind: "denied", grant, ...switchedOff(grant.name, asked.method) };
 	const preparation = grant.bound.prepare(asked.method, asked.args, asked.resources);
 	if (preparation.kind === "invalid") return { kind: "denied", grant, code: "invalid_arguments", message: preparation.message };
 	const { call } = preparation;

@@ -2,6 +2,7 @@ import type { Plan, Run } from "../../../contract/runs.ts";
 import type { ObjectState } from "./object-state.ts";
 import { planOf } from "./plan-rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
+import { shownStatus } from "./shown-status.ts";
 
 /** The run as the API shows it, with what it waits for. */
 export const describe = (state: ObjectState, agentId: string, row: RunRow): Run => {
@@ -11,12 +12,13 @@ export const describe = (state: ObjectState, agentId: string, row: RunRow): Run 
 				.pendingOf(row.id)
 				.map(({ id, digest, call, grant, method, expiresAtMs }) => ({ id, digest, call, grant, method, expiresAtMs }))
 		: [];
-	const { error, usage, logsTruncated, grants, labels, programDigest, policyVersion, startedAtMs, mode, source, metadata } = row.state;
+	const { error, usage, logsTruncated, grants, labels, programDigest, policyVersion, startedAtMs, mode, source, metadata, parent, lent } =
+		row.state;
 	const plan: Plan | null = mode === "dry" && !isLive(row) ? planOf(state, agentId, row) : null;
 	return {
 		id: row.id,
 		agent: agentId,
-		status: row.status,
+		status: shownStatus(state, row),
 		result: row.result,
 		...{ error, usage },
 		logs: isLive(row) ? state.liveLogs.of(row.id) : row.logs,
@@ -31,5 +33,8 @@ export const describe = (state: ObjectState, agentId: string, row: RunRow): Run 
 		pendingApprovals,
 		unresolvedCalls: isWaiting ? state.calls.unknownOf(row.id) : [],
 		...{ mode, source, plan, metadata },
+		parent: parent === null ? null : { agent: parent.agentId, run: parent.runId, call: parent.callId },
+		root: parent?.rootRunId ?? null,
+		lent,
 	};
 };

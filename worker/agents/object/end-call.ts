@@ -1,13 +1,14 @@
 import type { ErrorCode } from "../../../contract/errors.ts";
 import type { Call } from "../../../contract/runs.ts";
 import { priceOf } from "../../budgets/prices.ts";
-import type { PartialVector, Vector } from "../../budgets/vector.ts";
+import { addVectors, isZero, type PartialVector, type Vector } from "../../budgets/vector.ts";
 import { shapesOf } from "./admit-run.ts";
 import type { KeptAnswer } from "./call-rows.ts";
 import { forgoJournal, growJournal, stampOf } from "./keep-answer.ts";
 import type { ObjectState } from "./object-state.ts";
 import { plannedStamp } from "./plan-rows.ts";
 import { addCost, recordChange, recordEnd } from "./record-call.ts";
+import { priceFor } from "./price-for.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import { wakeRun } from "./wake-run.ts";
 
@@ -43,6 +44,11 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 		state.performing.delete(command.callId);
 	if (entry === null) return null;
 	const call = entry.record;
+	if (state.kin.isOpen(call.id)) {
+		// What it has started is to end, and that ends the call: only then is known what it used.
+		state.kin.wantEnd({ callId: call.id }, nowMs);
+		return null;
+	}
 	const isOpen = row !== null && isLive(row);
 	const isLate = isOpen && call.status === "unknown" && entry.answer === null && command.outcome.kind !== "unknown";
 	if (call.status !== "started" && !isLate) {
@@ -75,7 +81,15 @@ const isStream = (state: ObjectState, row: RunRow, { grant, method }: Call): boo
 
 const settleCall = (state: ObjectState, call: Call, outcome: CallOutcome, nowMs: number): Call["cost"] => {
 	const used = { ...outcome.cost, calls: 1 };
-	return costOf(state.book.settle(call.id, { ...used, usdMicros: priceOf(used) }, nowMs));
+	const row = state.runs.get(call.run);
+	const usdMicros = row === null ? priceOf(used) : priceFor(state, row, used, call.verb);
+	// What nobody can say the end of is charged in full; what it lent only if it came as far as starting a run: none is started after this.
+	const isLent = outcome.kind === "unknown" && state.kin.child(call.id) !== null;
+	const settled = state.book.settle(call.id, { ...used, usdMicros }, nowMs, isLent ? state.book.lentOf(call.id) : {});
+	if (settled !== null && row !== null && !isZero(settled.lent)) {
+		state.runs.update({ ...row, state: { ...row.state, lent: addVectors(row.state.lent, settled.lent) } });
+	}
+	return costOf(settled?.own ?? null);
 };
 
 const keepAnswer = (state: ObjectState, call: Call, answer: EndCallCommand["answer"], atMs: number): void => {
@@ -123,9 +137,10 @@ export const closeCalls = (state: ObjectState, row: RunRow, nowMs: number): RunR
 	return state.runs.get(row.id) ?? row;
 };
 
-/** Calls of an ended run that wait for a person wait no longer. */
+/** Calls of an ended run that wait for a person wait no longer. Those that wait for a run end with it. */
 export const closeWaiting = (state: ObjectState, runId: string, nowMs: number): void => {
 	for (const { record } of state.calls.waiting(runId)) {
+		if (state.kin.isOpen(record.id)) continue;
 		const error = { code: "run_ended", message: "Waiting for a person: the run ended before the call was performed" };
 		recordEnd(state, { ...record, decision: "denied", status: "denied", error, endedAtMs: nowMs });
 	}

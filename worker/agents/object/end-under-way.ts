@@ -6,7 +6,7 @@ import type { ObjectState } from "./object-state.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /**
- * Ends a run while its attempt is under way: no call begins after this step, and nobody is asked any more. What it used is settled when its executor tells, or
+ * Ends a run while its attempt is under way: no call begins after this step, nobody is asked any more, and runs that it has started are told to end. What it used is settled when its executor tells, or
  * when its lease is over.
  */
 export const endUnderWay = (state: ObjectState, row: RunRow, status: RunStatus, error: RunError, nowMs: number): void => {
@@ -14,4 +14,5 @@ export const endUnderWay = (state: ObjectState, row: RunRow, status: RunStatus, 
 	closeWaiting(state, row.id, nowMs);
 	state.runs.update(endRow(state.runs.get(row.id) ?? row, status, error, nowMs));
 	state.outbox.mark("run", row.id);
+	state.kin.wantEnd({ runId: row.id }, nowMs);
 };

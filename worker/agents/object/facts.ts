@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { type Agent, Policy } from "../../../contract/agents.ts";
-import { BudgetLimits } from "../../../contract/budgets.ts";
+import { BudgetLimits, PriceTable } from "../../../contract/budgets.ts";
 import { Language, Program } from "../../../contract/runs.ts";
+import { AgentSlices, NO_SLICES } from "../../budgets/agent-slices.ts";
 import { BudgetState, emptyBudget } from "../../budgets/budget-state.ts";
+import { DEFAULT_PRICES } from "../../budgets/prices.ts";
 import { type BoundPolicy, bindPolicy } from "../../policy/bind-policy.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
 
@@ -13,6 +15,8 @@ export const Configuration = z.strictObject({
 	name: z.string(),
 	status: z.enum(["active", "disabled", "archived"]),
 	policyVersion: z.int(),
+	/** Names of grants of today's policy that are switched off. */
+	disabledGrants: z.array(z.string()).default([]),
 	program: Program.nullable(),
 	language: Language,
 	budget: z.strictObject({ limits: BudgetLimits }),
@@ -26,7 +30,11 @@ export type Configuration = z.infer<typeof Configuration>;
 const Chain = z.strictObject({ entry: z.int(), hash: z.string() });
 export type Chain = z.infer<typeof Chain>;
 
-const VALUE = { configuration: z.object({ value: jsonColumn(Configuration) }), budget: z.object({ value: jsonColumn(BudgetState) }) };
+const ConfigurationValue = z.object({ value: jsonColumn(Configuration) });
+const BudgetValue = z.object({ value: jsonColumn(BudgetState) });
+const SlicesValue = z.object({ value: jsonColumn(AgentSlices) });
+const PricesRow = z.object({ prices: jsonColumn(PriceTable) });
+const SuspendedValue = z.object({ value: jsonColumn(z.boolean()) });
 const ChainValue = z.object({ value: jsonColumn(Chain) });
 const PolicyVersion = z.object({ version: z.int() });
 const PolicyRow = z.object({ policy: jsonColumn(Policy) });
@@ -37,6 +45,10 @@ export class Facts {
 	#configuration: Configuration | null = null;
 	#budget: BudgetState | null = null;
 	#chain: Chain | null = null;
+	#isSuspended: boolean | null = null;
+	readonly #grantBudgets = new Map<string, BudgetState>();
+	readonly #slices = new Map<string, AgentSlices>();
+	readonly #prices = new Map<number, PriceTable>();
 	readonly #policies = new Map<number, { policy: Policy; bound: BoundPolicy }>();
 
 	constructor(sql: SqlStorage) {
@@ -45,7 +57,7 @@ export class Facts {
 
 	/** Null until the object has been born. */
 	configuration(): Configuration | null {
-		this.#configuration ??= readRow(this.#sql, VALUE.configuration, "SELECT value FROM facts WHERE name = 'configuration'")?.value ?? null;
+		this.#configuration ??= readRow(this.#sql, ConfigurationValue, "SELECT value FROM facts WHERE name = 'configuration'")?.value ?? null;
 		return this.#configuration;
 	}
 
@@ -54,14 +66,77 @@ export class Facts {
 		this.#configuration = configuration;
 	}
 
-	budget(nowMs: number): BudgetState {
-		this.#budget ??= readRow(this.#sql, VALUE.budget, "SELECT value FROM facts WHERE name = 'budget'")?.value ?? emptyBudget(nowMs);
+	budget(nowMs: number, zone = "UTC"): BudgetState {
+		this.#budget ??= readRow(this.#sql, BudgetValue, "SELECT value FROM facts WHERE name = 'budget'")?.value ?? emptyBudget(nowMs, zone);
 		return this.#budget;
 	}
 
 	putBudget(budget: BudgetState): void {
 		this.#put("budget", budget);
 		this.#budget = budget;
+	}
+
+	/** What has been spent and set aside through a grant that has limits of its own. */
+	grantBudget(grant: string, nowMs: number, zone = "UTC"): BudgetState {
+		const known = this.#grantBudgets.get(grant);
+		if (known !== undefined) return known;
+		const row = readRow(this.#sql, BudgetValue, "SELECT value FROM facts WHERE name = ?", grantFact(grant));
+		const budget = row?.value ?? emptyBudget(nowMs, zone);
+		this.#grantBudgets.set(grant, budget);
+		return budget;
+	}
+
+	putGrantBudget(grant: string, budget: BudgetState): void {
+		this.#put(grantFact(grant), budget);
+		this.#grantBudgets.set(grant, budget);
+	}
+
+	/** A grant's own limits, by today's policy: none for one that it has lost. */
+	grantLimits(grant: string): BudgetLimits {
+		const version = this.configuration()?.policyVersion;
+		return version === undefined ? {} : (this.policy(version).bound.grants.get(grant)?.budget ?? {});
+	}
+
+	/** Slices of the tenant's budget: of what is spent, or of its runs that are live. */
+	slices(name: "slices" | "slices-now"): AgentSlices {
+		const known = this.#slices.get(name);
+		if (known !== undefined) return known;
+		const slices = readRow(this.#sql, SlicesValue, "SELECT value FROM facts WHERE name = ?", name)?.value ?? NO_SLICES;
+		this.#slices.set(name, slices);
+		return slices;
+	}
+
+	putSlices(name: "slices" | "slices-now", slices: AgentSlices): void {
+		this.#put(name, slices);
+		this.#slices.set(name, slices);
+	}
+
+	/** The prices that runs are admitted under; version 0 is the platform's. @throws when there is no such version: a bug. */
+	prices(version: number): PriceTable {
+		if (version === 0) return DEFAULT_PRICES;
+		const known = this.#prices.get(version);
+		if (known !== undefined) return known;
+		const row = readRow(this.#sql, PricesRow, "SELECT prices FROM prices WHERE version = ?", version);
+		if (row === null) throw new Error(`Reading prices: there is no version ${version}`);
+		this.#prices.set(version, row.prices);
+		return row.prices;
+	}
+
+	/** Keeps the prices that a run is admitted under; a version never changes. @returns whether they are new here */
+	putPrices(version: number, prices: PriceTable): boolean {
+		if (version === 0 || this.#prices.has(version)) return false;
+		const written = this.#sql.exec("INSERT OR IGNORE INTO prices (version, prices) VALUES (?, ?)", version, JSON.stringify(prices));
+		this.#prices.set(version, prices);
+		return written.rowsWritten > 0;
+	}
+
+	/** Drops the versions that nothing live was admitted under. */
+	dropPrices(keep: ReadonlySet<number>): void {
+		for (const { version } of readRows(this.#sql, PolicyVersion, "SELECT version FROM prices")) {
+			if (keep.has(version)) continue;
+			this.#sql.exec("DELETE FROM prices WHERE version = ?", version);
+			this.#prices.delete(version);
+		}
 	}
 
 	chain(): Chain {
@@ -72,6 +147,17 @@ export class Facts {
 	putChain(chain: Chain): void {
 		this.#put("chain", chain);
 		this.#chain = chain;
+	}
+
+	/** Whether the tenant is suspended, as far as the agent was told: it takes nothing new then. Known also before its birth. */
+	isSuspended(): boolean {
+		this.#isSuspended ??= readRow(this.#sql, SuspendedValue, "SELECT value FROM facts WHERE name = 'suspended'")?.value ?? false;
+		return this.#isSuspended;
+	}
+
+	putSuspended(isSuspended: boolean): void {
+		this.#put("suspended", isSuspended);
+		this.#isSuspended = isSuspended;
 	}
 
 	/** @throws when there is no such version: a bug. */
@@ -103,6 +189,10 @@ export class Facts {
 		this.#configuration = null;
 		this.#budget = null;
 		this.#chain = null;
+		this.#isSuspended = null;
+		this.#grantBudgets.clear();
+		this.#slices.clear();
+		this.#prices.clear();
 		this.#policies.clear();
 	}
 
@@ -115,6 +205,8 @@ export class Facts {
 	}
 }
 
+const grantFact = (grant: string): string => `grant-budget:${grant}`;
+
 /** The agent as the API shows it. */
 export const describeAgent = (configuration: Configuration, policy: Policy): Agent => ({
 	id: configuration.agentId,
@@ -122,6 +214,7 @@ export const describeAgent = (configuration: Configuration, policy: Policy): Age
 	status: configuration.status,
 	policy,
 	policyVersion: configuration.policyVersion,
+	disabledGrants: configuration.disabledGrants,
 	program: configuration.program,
 	language: configuration.language,
 	budget: configuration.budget,

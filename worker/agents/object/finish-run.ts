@@ -1,8 +1,8 @@
 import type { Run, RunError, RunLog, RunStatus } from "../../../contract/runs.ts";
 import { runError } from "../../../contract/runs.ts";
-import { priceOf } from "../../budgets/prices.ts";
 import { noteChoices, unpackChoices } from "./call-place.ts";
 import { cancelApprovals } from "./cancel-approvals.ts";
+import { tellIfOver } from "./child-ended.ts";
 import { describe } from "./describe-run.ts";
 import { callInWords } from "./diverge.ts";
 import { closeCalls } from "./end-call.ts";
@@ -10,6 +10,7 @@ import { hasHandles } from "./handle-rows.ts";
 import { loseAttempt } from "./lose-attempt.ts";
 import type { ObjectState } from "./object-state.ts";
 import { keepPlan, leftOfPlan } from "./plan-rows.ts";
+import { priceFor } from "./price-for.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import { settleAttempt } from "./settle-attempt.ts";
 
@@ -160,7 +161,8 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 	const runs = row.state.charged || row.state.mode === "replay" ? 0 : 1;
 	const wallMs = row.state.mode === "replay" ? 0 : Math.ceil(used.wallMs);
 	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs };
-	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceOf(amount) }, nowMs);
+	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceFor(state, row, amount) }, nowMs)?.own;
+	if (row.state.liveSlice !== null) state.slices.settleLive(row.state.liveSlice, nowMs);
 	state.runs.updateWithOutcome({
 		...row,
 		// Of a run that ends without an attempt to tell, the lines that were seen while it went.
@@ -170,6 +172,8 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 		state: {
 			...row.state,
 			charged: true,
+			ownUsdMicros: row.state.ownUsdMicros === null ? null : row.state.ownUsdMicros + (charged?.usdMicros ?? 0),
+			liveSlice: null,
 			usage: {
 				...usage,
 				cpuMs: usage.cpuMs + (charged?.cpuMs ?? 0),
@@ -182,6 +186,8 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 	state.awaited.delete(row.id);
 	cancelApprovals(state, row.id, nowMs);
 	if (row.state.mode === "replay") return;
+	state.kin.wantEnd({ runId: row.id }, nowMs);
+	tellIfOver(state, row.id, nowMs);
 	const files = state.files(row.id, "output");
 	files.dropPassing();
 	if (files.stored().length > 0 || hasHandles(state, row.id)) state.outbox.mark("contents", row.id);

@@ -37,11 +37,14 @@ export const loseAttempt = (state: ObjectState, row: RunRow, end: LastEnd, nowMs
 	const charged = chargeAttempt(state, known, end, nowMs);
 	const waits = state.calls.unknownOf(row.id).length > 0;
 	const pauseMs = PAUSES_MS[row.state.crashes] ?? LIMITS.leaseMs;
+	const { liveSlice } = charged.state;
+	// As one that is parked: it may wait for weeks, and others are to have its place.
+	if (waits && liveSlice !== null) state.slices.settleLive(liveSlice, nowMs);
 	state.runs.update({
 		...charged,
 		status: waits ? "waiting_approval" : "queued",
 		lease_expires_at_ms: waits ? null : nowMs + (pauseMs === 0 ? LIMITS.leaseMs : pauseMs),
-		state: { ...charged.state, crashes: row.state.crashes + 1, woken: false, queuedAtMs: nowMs },
+		state: { ...charged.state, crashes: row.state.crashes + 1, woken: false, queuedAtMs: nowMs, liveSlice: waits ? null : liveSlice },
 	});
 	state.outbox.mark("run", row.id);
 	if (waits) return "parked";

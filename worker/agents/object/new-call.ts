@@ -39,7 +39,7 @@ export const newCall = (state: ObjectState, draft: Draft, decoded: Decoding, sur
 	const decision = decideCall(state, { row, grant, method, args: decoded.value, resources, nowMs });
 	const known = decision.grant === null ? draft : { ...draft, grant: decision.grant.name, verb: decision.grant.verb };
 	if (decision.kind === "denied") return deny(state, known, decision, nowMs);
-	const named = { ...known, effect: decision.call.effect };
+	const named = { ...known, effect: decision.call.effect, model: decision.call.model ?? null };
 	if (row.state.mode === "dry" && isEffect(decision)) return plan(state, named, decision, nowMs);
 	if (row.state.plan !== null && isEffect(decision)) {
 		if (isInPlan(state, row, named)) return carryOut(state, named, { ...decision, rule: planRule(row) }, surroundings);
@@ -63,12 +63,12 @@ const isEffect = (decision: Allowed): boolean => decision.kind === "ask" || (dec
 export const deny = (
 	state: ObjectState,
 	draft: Draft,
-	why: { code: ErrorCode; message: string; hint?: string },
+	why: { code: ErrorCode; message: string; hint?: string; details?: Record<string, unknown> },
 	nowMs: number,
 ): BeginCallAnswer => {
-	const { code, message, hint } = why;
+	const { code, message, hint, details } = why;
 	const record = newRecord(state, draft, { decision: "denied", rule: null, status: "denied" }, nowMs);
-	const text = errorText(code, message, hint);
+	const text = errorText(code, message, hint, details);
 	return whole(state, draft, null, { ...record, error: { code, message } }, text, nowMs);
 };
 

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { AgentSummary } from "../../../contract/agents.ts";
 import type { Approval } from "../../../contract/approvals.ts";
-import type { Run } from "../../../contract/runs.ts";
-import { type StoredFile, writeArchive } from "../../ledger/write-archive.ts";
+import { type ArchivedRun, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
 import { readRows } from "./rows.ts";
 import { describe } from "./describe-run.ts";
+import { ownUsdMicros } from "./own-cost.ts";
 import type { RunRow } from "./run-rows.ts";
 
-const Mark = z.object({ kind: z.enum(["agent", "run", "call", "approval", "contents", "journal"]), id: z.string() });
+const Mark = z.object({ kind: z.enum(["agent", "run", "call", "approval", "event", "contents", "journal"]), id: z.string() });
 /** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
@@ -37,8 +37,10 @@ export class Outbox {
 		return this.#known.size === 0 && this.#sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0;
 	}
 
+	/** Calls before runs: a run's copy never says that it cost what its calls in D1 do not say yet. */
 	next(): z.infer<typeof Mark>[] {
-		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') LIMIT ?", BATCH);
+		const query = "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') ORDER BY kind, id LIMIT ?";
+		return readRows(this.#sql, Mark, query, BATCH);
 	}
 
 	/** Runs that are over and whose contents are not yet where they stay. */
@@ -80,7 +82,8 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		? { summary: AgentSummary.strip().parse({ ...configuration, id: configuration.agentId }), revision: configuration.revision }
 		: null;
 	const approvals = approvalsWithin(state, marks, BATCH_CHARS);
-	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls, approvals });
+	const events = marks.flatMap((mark) => (mark.kind === "event" ? (state.events.read(mark.id) ?? []) : []));
+	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls, approvals, events });
 	for (const { run, revision } of runs) {
 		state.runs.markArchived(run.id, revision);
 		if (state.runs.get(run.id)?.revision === revision) state.outbox.clear("run", run.id);
@@ -91,11 +94,13 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	for (const { approval, revision } of approvals) {
 		if (state.approvals.revision(approval.id) === revision) state.outbox.clear("approval", approval.id);
 	}
+	for (const { id } of events) state.events.drop(id);
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {
 		if (mark.kind === "run" && archivable(state, mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "event" && state.events.read(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
 	return state.outbox.next().length > 0;
 };
@@ -107,20 +112,16 @@ const archivable = (state: ObjectState, runId: string): RunRow | null => {
 };
 
 /** The marked runs as they are now, as many as fit; at least one. */
-const runsWithin = (
-	state: ObjectState,
-	agentId: string,
-	marks: readonly z.infer<typeof Mark>[],
-	most: number,
-): { run: Run; files: StoredFile[]; revision: number }[] => {
-	const runs: { run: Run; files: StoredFile[]; revision: number }[] = [];
+const runsWithin = (state: ObjectState, agentId: string, marks: readonly z.infer<typeof Mark>[], most: number): ArchivedRun[] => {
+	const runs: ArchivedRun[] = [];
 	let chars = 0;
 	for (const mark of marks) {
 		const row = mark.kind === "run" && chars < most ? archivable(state, mark.id) : null;
 		if (row === null) continue;
 		const run = describe(state, agentId, row);
 		chars += JSON.stringify(run.result).length + run.logs.reduce((sum, line) => sum + line.text.length, 0);
-		runs.push({ run, files: state.files(row.id, "output").stored(), revision: row.revision });
+		const [files, { revision }] = [state.files(row.id, "output").stored(), row];
+		runs.push({ run, files, ownUsdMicros: ownUsdMicros(state, row), parent: row.state.parent, revision });
 	}
 	return runs;
 };

@@ -16,7 +16,8 @@ export const mayPark = (state: ObjectState, row: RunRow, nowMs: number): boolean
 const isAnyDecided = (state: ObjectState, runId: string): boolean =>
 	[...(state.awaited.get(runId) ?? [])].some((callId) => {
 		const status = state.calls.line(callId)?.record.status;
-		return status === "waiting" ? state.approvals.statusOf(callId) === "approved" : status !== "unknown" && status !== undefined;
+		if (status === "waiting") return state.approvals.statusOf(callId) === "approved" && !state.kin.isOpen(callId);
+		return status !== "unknown" && status !== undefined;
 	});
 
 /** Notes whether whoever asked for a call was told to wait: then it asks again. */
@@ -34,7 +35,7 @@ export const parkableInMs = (row: RunRow, nowMs: number): number => {
 	return waitedMs < 0 ? 0 : Math.max(0, waitsMs - waitedMs);
 };
 
-/** The run waits for a person and its isolate is given up: no call is taken of this attempt any more. Its end gives back what the run holds. */
+/** The run waits for a person, or for runs that it has started, and its isolate is given up: no call is taken of this attempt any more. Its end gives back what the run holds. */
 export const parkRun = (state: ObjectState, row: RunRow, nowMs: number): void => {
 	state.runs.update({ ...row, status: "waiting_approval", lease_expires_at_ms: nowMs + LIMITS.leaseMs });
 	state.outbox.mark("run", row.id);

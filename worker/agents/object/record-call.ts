@@ -28,6 +28,8 @@ export interface Draft {
 	readonly choices: number;
 	/** Left out until the verb has said. */
 	readonly effect?: Call["effect"];
+	/** Of a verb that asks one. */
+	readonly model?: string | null;
 }
 
 type Cost = Call["cost"];
@@ -40,6 +42,7 @@ export const newRecord = (state: ObjectState, draft: Draft, fate: Pick<Call, "de
 	seq: draft.row.state.callCount + 1,
 	grant: draft.grant.slice(0, LIMITS.nameChars),
 	verb: draft.verb,
+	model: draft.model ?? null,
 	method: draft.method.slice(0, LIMITS.nameChars),
 	args: draft.argsText === null ? null : draft.argsText.slice(0, ARGS_CHARS),
 	argsDigest: draft.argsDigest,

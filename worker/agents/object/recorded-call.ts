@@ -2,7 +2,7 @@ import { locatorOf } from "../../../contract/ids.ts";
 import type { Call } from "../../../contract/runs.ts";
 import { decodeValue } from "../../../contract/tagged-json.ts";
 import { errorText, valueText } from "../../executor/answer-text.ts";
-import { type BeginCallAnswer, isCalling, RUN_OVER, type Surroundings } from "./begin-call.ts";
+import { type BeginCallAnswer, isCalling, RUN_OVER, refusal, type Surroundings } from "./begin-call.ts";
 import type { CallRow } from "./call-rows.ts";
 import { type Allowed, actAgain, carryOut, refuseCall } from "./carry-out.ts";
 import { FLOW_WHY } from "../../policy/decide-flow.ts";
@@ -28,9 +28,11 @@ export const recordedCall = (state: ObjectState, row: RunRow, entry: CallRow, su
 	}
 	switch (record.status) {
 		case "waiting":
+			if (state.kin.isOpen(record.id)) return wait;
 			return state.approvals.statusOf(record.id) === "approved" ? performApproved(state, row, entry, surroundings) : wait;
 		case "started":
-			if (state.performing.has(record.id)) return wait;
+			// One that has opened a run which is to end gets the end of that.
+			if (state.performing.has(record.id) || state.kin.isEnding(record.id)) return wait;
 			if (entry.idempotent) return performAgain(state, row, entry, surroundings);
 			abandonCall(state, record.id, DIED, surroundings.nowMs);
 			return wait;
@@ -71,8 +73,9 @@ export const waitedCall = (
 	return { kind: "parked" };
 };
 
-/** Whether nobody has approved a call yet that waits for a person. */
-const isAsked = (state: ObjectState, { id, status }: Call): boolean => status === "waiting" && state.approvals.statusOf(id) !== "approved";
+/** Whether nobody has approved a call yet that waits for a person, or the run has not ended that it waits for. */
+const isAsked = (state: ObjectState, { id, status }: Call): boolean =>
+	status === "waiting" && (state.approvals.statusOf(id) !== "approved" || state.kin.isOpen(id));
 
 const draftOf = (row: RunRow, { record, args, kind, place, choices }: CallRow): Draft => ({
 	row,
@@ -125,7 +128,16 @@ const decideAgain = (
 	const args = decoded.kind === "decoded" && Array.isArray(decoded.value) ? decoded.value : [];
 	const asked = { row, grant: draft.grant, method: draft.method, args, resources, nowMs };
 	const decision = decideApproved(state, asked, isFlowApproved(state, entry));
-	if (decision.kind === "denied") return refuseCall(state, draft, entry, decision, nowMs);
+	if (decision.kind === "denied" && state.kin.isOpen(entry.record.id)) {
+		// What it has started ends, and the call with it.
+		state.kin.wantEnd({ callId: entry.record.id }, nowMs);
+		return { kind: "wait", callId: entry.record.id };
+	}
+	if (decision.kind === "denied") {
+		// One that is over keeps its end in the ledger, whatever is refused now.
+		const isOver = entry.record.status !== "waiting" && entry.record.status !== "started";
+		return isOver ? refusal(decision.code, decision.message, decision.hint) : refuseCall(state, draft, entry, decision, nowMs);
+	}
 	const { approval } = entry.record;
 	return perform(draft, { ...decision, rule: approval === null ? decision.rule : `approval ${approval}` });
 };

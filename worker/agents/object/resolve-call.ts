@@ -8,6 +8,7 @@ import { givenResult } from "./given-result.ts";
 import type { ObjectState } from "./object-state.ts";
 import { recordChange } from "./record-call.ts";
 import { isLive } from "./run-rows.ts";
+import { isSwitchedOff } from "./switched-off.ts";
 import { wakeRun } from "./wake-run.ts";
 
 /** How a person settles a call. `result`: encoded text of what the program gets. */
@@ -38,6 +39,11 @@ export const resolveCall = (state: ObjectState, command: ResolveCommand, nowMs: 
 	const fault = stateFault(state, call);
 	if (fault !== null) return fault;
 	const { resolution } = command;
+	if (resolution.outcome === "repeat" && isSwitchedOff(state, call.grant))
+		return refuse(
+			"conflict",
+			`${ACTION}: the grant ${call.grant} is switched off, and the call cannot be made again; wanted it switched on`,
+		);
 	if (resolution.outcome === "repeat") {
 		state.calls.allowRepeat(call.id, true);
 		recordChange(state, { ...call, rule: ruleOf(command), status: "started", error: null, endedAtMs: null });

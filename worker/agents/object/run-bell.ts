@@ -26,6 +26,11 @@ export class RunBell {
 		return this.#isOver(runId);
 	}
 
+	/** Wakes those who wait for the end of runs that go on: something else may have become of what they do. */
+	wakeWaiting(runIds: Iterable<string>): void {
+		for (const id of new Set(runIds)) this.#ends.wake(id);
+	}
+
 	/** Wakes those who wait for one run; null: for any. */
 	ring(runId: string | null): void {
 		for (const id of runId === null ? this.#changes.keys() : [runId]) this.#changes.wake(id);

@@ -6,6 +6,7 @@ import { describe } from "./describe-run.ts";
 import type { ObjectState } from "./object-state.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
+import { shownStatus } from "./shown-status.ts";
 
 /** How far a reader has followed a run: everything up to here has been told. */
 export interface RunCursor {
@@ -80,7 +81,7 @@ export const viewRun = (state: ObjectState, runId: string, cursor: RunCursor, no
 	const fresh = isBehind ? [] : freshCalls(state, runId, cursor, room);
 	const isWhole = !isBehind && fresh.length < room;
 	return {
-		status: row.status,
+		status: shownStatus(state, row),
 		attempt: row.attempt,
 		atMs: sinceMs(row, nowMs),
 		changed,

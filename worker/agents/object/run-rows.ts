@@ -1,67 +1,9 @@
 import { z } from "zod";
-import { Metadata, ParsedJson } from "../../../contract/common.ts";
-import { RunError, RunLog, RunStatus, Usage } from "../../../contract/runs.ts";
-import { GrantShape } from "../../executor/protocol.ts";
+import { ParsedJson } from "../../../contract/common.ts";
+import { RunLog, RunStatus } from "../../../contract/runs.ts";
 import { givenOf } from "./file-rows.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
-
-/** What a run is made of besides its status, kept as one JSON text. */
-export const RunState = z.strictObject({
-	grants: z.array(z.string()),
-	/** Labels that stick to the run: those it started with and those of the grants it has used. */
-	labels: z.array(z.string()),
-	limits: z.strictObject({ wallMs: z.int(), cpuMs: z.int(), memoryMb: z.int(), calls: z.int() }),
-	policyVersion: z.int(),
-	programDigest: z.string(),
-	metadata: Metadata,
-	startedAtMs: z.int().nullable(),
-	error: RunError.nullable(),
-	usage: Usage,
-	logsTruncated: z.boolean(),
-	/** Calls begun or denied so far: the next call's place. */
-	callCount: z.int(),
-	/** Calls begun so far through each grant. */
-	callsByGrant: z.record(z.string(), z.int()),
-	/** Tokens that ended calls have used so far through each grant. */
-	tokensByGrant: z.record(z.string(), z.int()).default({}),
-	/** What the program's chance comes from, 64 hex characters, and its clock at its start: the same in each execution. */
-	seed: z.string().default(""),
-	clockMs: z.int().default(0),
-	/** Stamp of the last answer: the program's clock never goes back. */
-	atMs: z.int().default(0),
-	mode: z.enum(["live", "dry", "replay"]).default("live"),
-	source: z.string().nullable().default(null),
-	/** The grants as the harness needs them, where the journal came with them; null: the policy's. */
-	shapes: z.array(GrantShape).nullable().default(null),
-	/** When it last began to wait for an executor; 0: when it was made. */
-	queuedAtMs: z.int().default(0),
-	/** Attempts that died under the run. */
-	crashes: z.int().default(0),
-	/** How long a call waits for a person with the isolate alive. */
-	inlineMs: z.int().default(0),
-	/** When the last call began. */
-	lastCallAtMs: z.int().default(0),
-	/** Changes of its calls so far. */
-	changes: z.int().default(0),
-	/** Characters of arguments and answers in its journal; `repeatable`: the journal is whole. */
-	journalBytes: z.int().default(0),
-	repeatable: z.boolean().default(true),
-	/** Something that a parked run waits for came while its attempt was still closing. */
-	woken: z.boolean().default(false),
-	/** The run itself was charged: another attempt is not another run. */
-	charged: z.boolean().default(false),
-	/** Digest of the approved plan that it executes. */
-	plan: z.string().nullable().default(null),
-	/** The labels that it began with. */
-	givenLabels: z.array(z.string()).default([]),
-	/** Where the beginning of another run ends that it repeats, by its program's clock; null: it repeats none. */
-	liveMs: z.int().nullable().default(null),
-	/** How many calls its program had made when it ended, by the isolate's word; null: nobody told. */
-	places: z.int().nullable().default(null),
-	/** How many of them could be sent, likewise. */
-	sent: z.int().nullable().default(null),
-});
-export type RunState = z.infer<typeof RunState>;
+import { RunState } from "./run-state.ts";
 
 const RunRowShape = z.strictObject({
 	id: z.string(),
@@ -190,6 +132,15 @@ export class RunRows {
 		).map(({ version }) => version);
 	}
 
+	/** Versions of the prices that runs were admitted under. */
+	pricesVersions(): number[] {
+		return readRows(
+			this.#sql,
+			z.object({ version: z.int() }),
+			"SELECT DISTINCT coalesce(json_extract(state, '$.pricesVersion'), 0) AS version FROM runs",
+		).map(({ version }) => version);
+	}
+
 	live(): RunRow[] {
 		return readRows(this.#sql, RunRowShape, "SELECT * FROM runs WHERE ended_at_ms IS NULL");
 	}
@@ -240,6 +191,8 @@ export class RunRows {
 			`SELECT id FROM runs WHERE ended_at_ms IS NOT NULL AND ended_at_ms < ? AND settled = 1
 			AND (archived_revision = revision OR state ->> '$.mode' = 'replay')
 			AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.run_id = runs.id)
+			AND NOT EXISTS (SELECT 1 FROM tellings WHERE tellings.run_id = runs.id)
+			AND NOT EXISTS (SELECT 1 FROM children WHERE children.run_id = runs.id AND children.status <> 'ended')
 			AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.kind IN ('contents', 'journal') AND outbox.id = runs.id)
 			AND NOT EXISTS (SELECT 1 FROM approvals JOIN outbox ON outbox.kind = 'approval' AND outbox.id = approvals.id WHERE approvals.run_id = runs.id)
 			AND NOT EXISTS (SELECT 1 FROM calls JOIN outbox ON outbox.kind = 'call' AND outbox.id = calls.id WHERE calls.run_id = runs.id) LIMIT ?`,
@@ -255,7 +208,7 @@ export class RunRows {
 	drop(id: string): void {
 		this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
 		this.#sql.exec("DELETE FROM call_texts WHERE call_id IN (SELECT id FROM calls WHERE run_id = ?)", id);
-		for (const table of ["calls", "files", "file_chunks", "approvals", "live_logs", "work", "timelines"]) {
+		for (const table of ["calls", "files", "file_chunks", "approvals", "live_logs", "work", "timelines", "children"]) {
 			this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, id);
 		}
 		for (const table of ["files", "file_chunks"]) this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, givenOf(id));

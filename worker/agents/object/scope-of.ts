@@ -11,7 +11,7 @@ import { argsDigest } from "./scoped-approval-rows.ts";
 const ACTION = "Approving calls to come";
 
 /**
- * Makes the scoped approval that is given with an approval, for the same agent, grant and method. A condition that does not cover the very call that is
+ * Makes the scoped approval that is given with an approval, for the same agent, grant and method, and for runs that the same other agents have started, if any. A condition that does not cover the very call that is
  * approved was meant otherwise, and is refused.
  */
 export const scopeOf = (
@@ -27,12 +27,14 @@ export const scopeOf = (
 			issues: [{ path: "scope.when", wanted }],
 		});
 	}
+	const row = state.runs.get(approval.run);
+	if (row === null) return refuse("not_found", `${ACTION}: the run is not there any more that asked`);
 	const scoped: ScopedApproval = {
 		id: newRoutedId("apr", locatorOf(approval.id), nowMs),
 		agent: approval.agent,
 		approval: approval.id,
 		grant: approval.grant,
-		grantDigest: grantDigest(state, approval.policyVersion, approval.grant),
+		grantDigest: grantDigest(state, row, approval.grant),
 		method: approval.method,
 		rule: state.calls.line(approval.call)?.record.rule ?? "",
 		when: when ?? null,

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import { priceOf } from "../../budgets/prices.ts";
 import type { ObjectState } from "./object-state.ts";
+import { priceFor } from "./price-for.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** What an attempt used, measured on the host; zero where nobody can say. */
@@ -19,7 +19,7 @@ const SLEEP_MS = 1_000;
 export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs: number): RunRow => {
 	const runs = row.state.charged ? 0 : 1;
 	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs: Math.ceil(used.wallMs) };
-	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceOf(amount) }, nowMs);
+	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceFor(state, row, amount) }, nowMs)?.own;
 	const { usage } = row.state;
 	state.awaited.delete(row.id);
 	return {
@@ -28,6 +28,7 @@ export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs
 		state: {
 			...row.state,
 			charged: true,
+			ownUsdMicros: row.state.ownUsdMicros === null ? null : row.state.ownUsdMicros + (charged?.usdMicros ?? 0),
 			startedAtMs: row.state.startedAtMs ?? used.startedAtMs ?? null,
 			usage: {
 				...usage,
@@ -47,11 +48,14 @@ export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs
 export const settleAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs: number): "again" | "parked" => {
 	const charged = chargeAttempt(state, row, used, nowMs);
 	const again = row.state.woken && state.calls.unknownOf(row.id).length === 0;
+	const { liveSlice } = row.state;
+	// While it waits without an isolate it has no place among the tenant's live runs.
+	if (liveSlice !== null && !again) state.slices.settleLive(liveSlice, nowMs);
 	state.runs.update({
 		...charged,
 		status: again ? "queued" : "waiting_approval",
 		lease_expires_at_ms: again ? nowMs + LIMITS.leaseMs : sleepsUntil(row.attempt, used.timerAtMs ?? null, nowMs),
-		state: { ...charged.state, woken: false, queuedAtMs: nowMs },
+		state: { ...charged.state, woken: false, queuedAtMs: nowMs, liveSlice: again ? liveSlice : null },
 	});
 	state.outbox.mark("run", row.id);
 	return again ? "again" : "parked";

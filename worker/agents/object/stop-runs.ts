@@ -24,14 +24,6 @@ export const cancelRun = (state: ObjectState, runId: string, why: string, nowMs:
 	return now === null ? null : describe(state, configuration.agentId, now);
 };
 
-/** Ends every live run. @returns the runs ended, and the calls that were under way. */
-export const cancelAll = (state: ObjectState, why: string, nowMs: number): { cancelledRuns: string[]; callsInFlight: string[] } => {
-	const live = state.runs.live();
-	const callsInFlight = live.flatMap((row) => state.calls.inFlight(row.id).map(({ record }) => record.id));
-	for (const row of live) cancelRun(state, row.id, why, nowMs);
-	return { cancelledRuns: live.map((row) => row.id), callsInFlight };
-};
-
 /** Ends an attempt whose executor is gone, for good or to be made again. Nobody can say what CPU it used: it is charged for the run alone. A settled run stays as it is. */
 export const interruptRun = (state: ObjectState, row: RunRow, nowMs: number): "again" | "later" | "parked" | "ended" => {
 	if (row.settled === 1) return "ended";

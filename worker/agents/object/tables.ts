@@ -97,6 +97,21 @@ const STEPS = [
 	CREATE INDEX plans_by_run ON plans (run_id);
 	CREATE TABLE live_logs (run_id TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (run_id, seq)) WITHOUT ROWID;
 	`,
+	`
+	CREATE TABLE prices (version INTEGER PRIMARY KEY, prices TEXT NOT NULL);
+	CREATE TABLE events (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+	`,
+	`
+	CREATE TABLE children (
+		call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, grant_name TEXT NOT NULL, child_run_id TEXT NOT NULL, child_agent_id TEXT NOT NULL,
+		status TEXT NOT NULL, opened_at_ms INTEGER NOT NULL, due_at_ms INTEGER, tries INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX children_by_run ON children (run_id);
+	CREATE INDEX children_due ON children (due_at_ms) WHERE due_at_ms IS NOT NULL;
+	CREATE TABLE tellings (run_id TEXT PRIMARY KEY, due_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
+	CREATE INDEX tellings_due ON tellings (due_at_ms);
+	CREATE TABLE cancelled_ahead (run_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+	`,
 ];
 
 /** Makes the tables, or brings older ones up to date. */

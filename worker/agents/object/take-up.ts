@@ -2,15 +2,16 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { CompiledProgram } from "../../executor/protocol.ts";
 import { runError } from "../../../contract/runs.ts";
-import type { Shortage } from "../../budgets/budget-state.ts";
-import { describeShortage } from "../../budgets/describe-budget.ts";
-import { priceOf } from "../../budgets/prices.ts";
 import type { PartialVector } from "../../budgets/vector.ts";
-import { type Attempt, attemptOf, holdExpiry } from "./admit-run.ts";
+import { type Attempt, attemptOf } from "./admit-run.ts";
 import { attemptLimits, attemptShortage } from "./attempt-limits.ts";
+import { type HoldRefusal, refusalOf } from "./budget-book.ts";
+import { giveUpChild } from "./child-ended.ts";
 import { abandonCall, closeCalls } from "./end-call.ts";
 import { expireApprovals } from "./expire-approvals.ts";
 import { endRow, settleRun } from "./finish-run.ts";
+import { endParked, isHalted, runsLeftToEnd } from "./halt-agent.ts";
+import { holdExpiry, holdRun } from "./hold-run.ts";
 import { callUp } from "./line-up.ts";
 import type { ObjectState } from "./object-state.ts";
 import { jsonColumn, readRow } from "./rows.ts";
@@ -27,6 +28,8 @@ const PRUNE_AT_ONCE = 500;
 const RELEASED_MS = 2_000;
 /** How long a run may wait for an executor before it fails. */
 const QUEUED_MS = 60 * 60 * 1000;
+/** How soon the next parked runs of a halted agent are ended. */
+const HALTED_MS = 200;
 /** A lease that was over for longer than this shows that the alarm did not ring. */
 const LOOKED_MS = 60_000;
 
@@ -35,18 +38,22 @@ const LOOKED_MS = 60_000;
  * its own hold; one that the budget does not have ends the run.
  */
 export const claimRun = (state: ObjectState, runId: string, nowMs: number): Attempt | null => {
-	const row = state.runs.get(runId);
-	if (row === null || !isLive(row) || row.claimed === 1 || row.status !== "queued") return null;
+	const found = state.runs.get(runId);
+	if (found === null || !isLive(found) || found.claimed === 1 || found.status !== "queued" || isHalted(state)) return null;
 	const work = readRow(state.sql, Work, "SELECT program, input FROM work WHERE run_id = ?", runId);
 	if (work === null) return null;
+	const row = takePlace(state, found, nowMs);
+	if (row === null) return null;
 	// An answer that came while the run was parked, or its last choices, may not have fitted.
 	const isWhole = row.attempt === 0 || row.state.repeatable;
 	const shortage = row.state.charged && isWhole ? holdAgain(state, row, nowMs) : null;
+	// Its lease ends, and it is tried again.
+	if (shortage?.code === "budget_unavailable") return null;
 	if (shortage !== null || !isWhole || row.attempt >= LIMITS.attemptsPerRun) {
 		const why = isWhole
 			? `it was executed ${row.attempt} times, the most`
 			: "its journal is not whole, since it grew larger than what is kept";
-		const message = shortage === null ? `Executing the run again: ${why}` : describeShortage(shortage);
+		const message = shortage === null ? `Executing the run again: ${why}` : shortage.message;
 		const [status, code] = shortage === null ? (["failed", "interrupted"] as const) : (["budget_exceeded", "budget_exceeded"] as const);
 		settleRun(state, endRow(closeCalls(state, row, nowMs), status, runError(code, message), nowMs), { cpuMs: 0, wallMs: 0 }, nowMs);
 		return null;
@@ -56,13 +63,20 @@ export const claimRun = (state: ObjectState, runId: string, nowMs: number): Atte
 	return attemptOf(state, updated, work.program, work.input, nowMs);
 };
 
-const holdAgain = (state: ObjectState, row: RunRow, nowMs: number): Shortage | null => {
+/** A run that was parked takes a place among the tenant's live runs again. Null: there is none; it waits for one, however long: its lease ends, and it is tried again. */
+const takePlace = (state: ObjectState, row: RunRow, nowMs: number): RunRow | null => {
+	if (row.state.liveSlice !== null || row.state.mode === "replay") return row;
+	const place = state.slices.holdLive(nowMs);
+	const isTaken = typeof place === "number";
+	const updated = state.runs.update({ ...row, state: { ...row.state, ...(isTaken ? { liveSlice: place } : { queuedAtMs: nowMs }) } });
+	return isTaken ? updated : null;
+};
+
+const holdAgain = (state: ObjectState, row: RunRow, nowMs: number): HoldRefusal | null => {
 	const spent = attemptShortage(state, row);
-	if (spent !== null) return spent;
+	if (spent !== null) return refusalOf(spent);
 	const { cpuMs, wallMs } = attemptLimits(state, row);
-	const limits = state.facts.configuration()?.budget.limits ?? {};
-	const worst = { cpuMs, wallMs, usdMicros: priceOf({ cpuMs, wallMs }) };
-	return state.book.hold(row.id, row.id, limits, worst, holdExpiry(wallMs, nowMs), nowMs);
+	return holdRun(state, row, { cpuMs, wallMs }, nowMs);
 };
 
 /** Renews the lease of the attempt that is executed; `started` says that it has left the executor's queue. False: somebody ended the run or took it, or it waits for a person and its isolate should be gone. */
@@ -94,6 +108,8 @@ export const releaseRun = (state: ObjectState, runId: string, attempt: number, n
  * @returns the runs to send to the queue.
  */
 export const takeUp = (state: ObjectState, nowMs: number): string[] => {
+	// What a kill switch has left to be ended.
+	endParked(state, nowMs);
 	const queue = expireApprovals(state, nowMs);
 	for (const row of state.runs.leaseOver(nowMs)) {
 		// Who asked for a replay is gone, or has given it up.
@@ -125,6 +141,17 @@ export const takeUp = (state: ObjectState, nowMs: number): string[] => {
 };
 
 const takeUpHold = (state: ObjectState, id: string, amount: PartialVector, nowMs: number): void => {
+	const child = state.kin.child(id);
+	if (child !== null && child.status !== "ended") {
+		// Its end will be told: the hold is for what it uses until then.
+		const owner = state.runs.get(child.run_id);
+		const isAwaited = owner !== null && (isLive(owner) || nowMs < (owner.ended_at_ms ?? 0) + LIMITS.childSettleMs);
+		// Who was to have it admitted may be dead; doing it twice makes one run.
+		if (isAwaited && child.status === "opening") state.performing.delete(id);
+		if (isAwaited) state.book.extend(id, nowMs + LIMITS.childHoldMs);
+		else giveUpChild(state, child, nowMs);
+		return;
+	}
 	const call = state.calls.line(id);
 	if (call !== null && call.record.status === "started") {
 		state.performing.delete(id);
@@ -134,7 +161,7 @@ const takeUpHold = (state: ObjectState, id: string, amount: PartialVector, nowMs
 		return;
 	}
 	const row = state.runs.get(id);
-	if (row === null || row.settled === 1) state.book.settle(id, amount, nowMs);
+	if (row === null || row.settled === 1) state.book.settle(id, amount, nowMs, state.book.lentOf(id));
 	else if (isLive(row)) state.book.extend(id, holdExpiry(row.state.limits.wallMs, nowMs));
 	else interruptRun(state, row, nowMs);
 };
@@ -145,6 +172,9 @@ export const nextAlarm = (state: ObjectState, nowMs: number, outboxRetryMs: numb
 		state.runs.earliestLease(),
 		state.book.earliestExpiry(),
 		state.approvals.earliestExpiry(),
+		state.slices.dueAtMs(),
+		state.kin.dueAtMs(),
+		runsLeftToEnd(state) > 0 ? nowMs + HALTED_MS : null,
 		state.outbox.isEmpty() && !state.runs.isAnyInLine() ? null : nowMs + outboxRetryMs,
 	];
 	const ended = state.sql.exec("SELECT min(ended_at_ms) AS earliest FROM runs WHERE ended_at_ms IS NOT NULL").one()["earliest"];

@@ -7,6 +7,7 @@ import { agentObject } from "../../agents/agent-registry.ts";
 import type { AdmitCommand } from "../../agents/object/admit-run.ts";
 import type { ReplayTrace } from "../../agents/object/replay-call.ts";
 import type { Recording } from "../../agents/recording.ts";
+import { tenantPrices } from "../../prices/known-prices.ts";
 import { executeAttempt } from "../execute-attempt.ts";
 import type { ReadyProgram } from "../find-program.ts";
 import { refusalOf, type Starting } from "../start-run.ts";
@@ -30,7 +31,8 @@ export const replayRun = async (starting: Starting, recording: Recording, versio
 
 	async function execute({ env, entry, executor, waitUntil }: Starting, command: AdmitCommand): Promise<{ run: Run; trace: ReplayTrace }> {
 		const object = agentObject(env, entry);
-		const admitted = await object.admit({ tenantId: entry.tenantId, agentId: entry.agentId }, command);
+		const prices = await tenantPrices(env, entry.tenantId);
+		const admitted = await object.admit({ tenantId: entry.tenantId, agentId: entry.agentId }, { ...command, prices });
 		if (admitted.kind === "refused") throw refusalOf(admitted);
 		if (admitted.kind !== "execute") throw new Error("Replaying a run: it was to be executed here");
 		const work = executeAttempt(env, entry, executor, admitted.attempt).finally(() => object.forgetReplay(runId).then(note));

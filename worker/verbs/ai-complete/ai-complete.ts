@@ -11,6 +11,7 @@ import { type CompletionMethod, type CompletionRequest, isCompletionMethod, read
 import { type CompletionPlan, inputBound, sendBound, worstCost } from "./completion-plan.ts";
 import { plannedCompletion } from "./planned-completion.ts";
 import { performCompletion } from "./perform-completion.ts";
+import { beyondAiComplete } from "./beyond-ai-complete.ts";
 
 const METHODS = ["complete", "stream"];
 
@@ -22,6 +23,7 @@ export const aiComplete: Verb = {
 	name: "ai.complete",
 	grantSchema: AiCompleteGrant,
 	summary: "Asks language models by the names that the tenant gave them; text, objects of a schema, or text as it comes.",
+	beyond: beyondAiComplete,
 	bind: (data) => {
 		const grant = AiCompleteGrant.parse(data);
 		return {
@@ -84,6 +86,7 @@ const prepareCompletion = (
 			idempotent: false,
 			planned: plannedCompletion(plan),
 			decision: { kind: "allowed", rule: `${method} with ${model}` },
+			model,
 			worstCost: worst,
 			timeoutMs: plan.timeoutMs,
 			act: { where: "host", perform: (context) => performCompletion(plan, context) },

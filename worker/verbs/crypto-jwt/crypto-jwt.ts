@@ -13,12 +13,14 @@ import { CryptoJwtGrant, JWT_METHODS } from "./crypto-jwt-grant.ts";
 import { type ClaimRules, readTokenRequest, type TokenRequest } from "./jwt-claims.ts";
 import { isSymmetric, type JwtKey, openJwtKey } from "./jwt-key.ts";
 import { verifyToken } from "./verify-token.ts";
+import { beyondCryptoJwt } from "./beyond-crypto-jwt.ts";
 
 /** Signs and verifies JSON Web Tokens (RFC 7519) whose frame the grant fixes. */
 export const cryptoJwt: Verb = {
 	name: "crypto.jwt",
 	grantSchema: CryptoJwtGrant,
 	summary: "Signs and verifies JSON Web Tokens of one issuer, with claims that the grant describes.",
+	beyond: beyondCryptoJwt,
 	bind: (data) => {
 		const grant = CryptoJwtGrant.parse(data);
 		const methods = JWT_METHODS.filter(

@@ -8,12 +8,14 @@ import { unknownMethod } from "../unknown-method.ts";
 import type { Preparation, Verb, VerbOutcome } from "../verb.ts";
 import { CryptoSealGrant, SEAL_METHODS } from "./crypto-seal-grant.ts";
 import { type OpenedText, openSealedText, openSealKey, type SealKey, sealText } from "./sealed-text.ts";
+import { beyondCryptoSeal } from "./beyond-crypto-seal.ts";
 
 /** Encrypts and decrypts under a key that stays on the host. */
 export const cryptoSeal: Verb = {
 	name: "crypto.seal",
 	grantSchema: CryptoSealGrant,
 	summary: "Encrypts and decrypts text and bytes under a key that stays on the host: AES-256-GCM.",
+	beyond: beyondCryptoSeal,
 	bind: (data) => {
 		const grant = CryptoSealGrant.parse(data);
 		const methods = SEAL_METHODS.filter((method) => grant.methods?.includes(method) ?? true);

@@ -10,12 +10,14 @@ import { unknownMethod } from "../unknown-method.ts";
 import type { Preparation, Verb } from "../verb.ts";
 import { CryptoWebhookGrant, WEBHOOK_METHODS } from "./crypto-webhook-grant.ts";
 import { readWebhookHeaders, SIGN_ARGUMENTS, VERIFY_ARGUMENTS } from "./webhook-arguments.ts";
+import { beyondCryptoWebhook } from "./beyond-crypto-webhook.ts";
 
 /** Signs and verifies messages as Standard Webhooks (v1, symmetric). */
 export const cryptoWebhook: Verb = {
 	name: "crypto.webhook",
 	grantSchema: CryptoWebhookGrant,
 	summary: "Signs and verifies webhook messages as the Standard Webhooks specification says.",
+	beyond: beyondCryptoWebhook,
 	bind: (data) => {
 		const grant = CryptoWebhookGrant.parse(data);
 		const methods = WEBHOOK_METHODS.filter((method) => grant.methods?.includes(method) ?? true);

@@ -12,7 +12,7 @@ const mountFault = (path: string): string | null =>
 	pathFault(path) ?? (isWithin(path, FILES_ROOT) ? null : `it lies elsewhere, wanted ${FILES_ROOT} or a path below it`);
 
 /** All that a run's files can be: what lies in the agent's object, and what lies in the store. */
-const MOST_BYTES = LIMITS.fileTotalBytes + LIMITS.contentTotalBytes;
+export const MOST_FILE_BYTES = LIMITS.fileTotalBytes + LIMITS.contentTotalBytes;
 
 export const FilesGrant = z.strictObject({
 	verb: z.literal("files").describe("the verb"),
@@ -34,7 +34,7 @@ export const FilesGrant = z.strictObject({
 			totalBytes: z
 				.int()
 				.min(1)
-				.max(MOST_BYTES)
+				.max(MOST_FILE_BYTES)
 				.optional()
 				.describe("most bytes in the writable mounts together, content in the store counted"),
 			fileBytes: z.int().min(1).max(LIMITS.contentBytes).optional().describe("largest file that may be made, bytes"),
@@ -56,7 +56,7 @@ export interface FileScope {
 
 export const toFileScope = (grant: FilesGrant): FileScope => ({
 	mounts: Object.entries(grant.mounts).map(([path, mode]) => ({ path, mode })),
-	totalBytes: grant.limits?.totalBytes ?? MOST_BYTES,
+	totalBytes: grant.limits?.totalBytes ?? MOST_FILE_BYTES,
 	fileBytes: grant.limits?.fileBytes ?? LIMITS.contentBytes,
 	count: grant.limits?.count ?? LIMITS.filesPerRun,
 });

@@ -4,6 +4,7 @@ import type { Verb } from "../verb.ts";
 import { FILE_METHODS, STREAMED_FILE_METHODS } from "./file-methods.ts";
 import { filesDeclaration } from "./files-declaration.ts";
 import { type FileScope, FilesGrant, toFileScope } from "./files-grant.ts";
+import { beyondFiles } from "./beyond-files.ts";
 
 const METHODS = [...FILE_METHODS.keys()];
 
@@ -12,6 +13,7 @@ export const files: Verb = {
 	name: "files",
 	grantSchema: FilesGrant,
 	summary: "Reads and writes the run's files, within mounts.",
+	beyond: beyondFiles,
 	bind: (data) => {
 		const grant = FilesGrant.parse(data);
 		const scope = toFileScope(grant);

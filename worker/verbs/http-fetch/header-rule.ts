@@ -49,12 +49,16 @@ export const coversHeaders = (rule: BoundHeaders, headers: HeaderList, steps: St
 	const seen = new Set<string>();
 	for (const [name, value] of headers) {
 		const matcher = rule.named.has(name) ? rule.named.get(name) : rule.others;
-		if (matcher !== undefined && !partsOf(matcher, value).every((part) => matchesText(matcher, part, steps))) return false;
+		if (matcher !== undefined && !coversValue(matcher, value, steps)) return false;
 		seen.add(name);
 	}
 	for (const [name, matcher] of rule.named) if (mustBeThere(matcher) && !seen.has(name)) return false;
 	return true;
 };
+
+/** Whether a matcher covers the value of one header. */
+export const coversValue = (matcher: TextMatcher, value: string, steps: Steps): boolean =>
+	partsOf(matcher, value).every((part) => matchesText(matcher, part, steps));
 
 /** A header's value may be a list (RFC 9110 §5.6.1): what begins right could go on with anything, so a prefix or a glob must cover each of its parts. */
 const partsOf = (matcher: TextMatcher, value: string): readonly string[] =>

@@ -9,6 +9,7 @@ import { HttpFetchGrant } from "./http-fetch-grant.ts";
 import { lintHttpFetch } from "./http-fetch-lint.ts";
 import { bindInject } from "./injected-credential.ts";
 import { type BoundFetch, prepareFetch, prepareTemplate } from "./prepare-fetch.ts";
+import { beyondHttpFetch } from "./beyond-http-fetch.ts";
 
 const STREAMS = ["stream"];
 
@@ -17,6 +18,7 @@ export const httpFetch: Verb = {
 	name: "http.fetch",
 	grantSchema: HttpFetchGrant,
 	summary: "Fetches over HTTP from the hosts, methods and paths that the grant names.",
+	beyond: beyondHttpFetch,
 	bind: (data) => {
 		const grant = HttpFetchGrant.parse(data);
 		const rules = bindRules(grant);

@@ -58,7 +58,7 @@ export const coversQuery = (rule: BoundQuery, url: URL, steps: Steps): boolean =
 const isAmbiguous = (key: string): boolean => key === "" || /[\p{Cc}%\uFFFD]/u.test(key);
 
 /** Keys that some far side takes for the same: case, blanks around, an index in brackets, dots and blanks for underscores. */
-const foldKey = (key: string): string => {
+export const foldKey = (key: string): string => {
 	const [name = ""] = key.split("[", 1);
 	return name.trim().toLowerCase().replace(/[ .]/g, "_");
 };

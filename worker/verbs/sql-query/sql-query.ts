@@ -8,6 +8,7 @@ import { StoreGrant } from "./store/store-grant.ts";
 import { methodsOf } from "./sql-methods.ts";
 import { sqlQueryDeclaration } from "./sql-query-declaration.ts";
 import { SqlQueryGrant } from "./sql-query-grant.ts";
+import { beyondSqlQuery } from "./beyond-sql-query.ts";
 
 /** What SqlGrant lets through is exactly one of these. */
 const BoundSqlGrant = z.union([SqlQueryGrant, StoreGrant]);
@@ -18,6 +19,7 @@ export const sqlQuery: Verb = {
 	grantSchema: SqlGrant,
 	summary:
 		"Runs SQL on a dataset of the tenant, or on a store that the operator attached: what is read freely, written, asked by name, or only aggregated is the grant's to say.",
+	beyond: beyondSqlQuery,
 	bind: (data) => {
 		const grant = BoundSqlGrant.parse(data);
 		if ("store" in grant) return bindStore(grant);

@@ -3,6 +3,7 @@ import type { Verb } from "../verb.ts";
 import { stateDeclaration } from "./state-declaration.ts";
 import { StateGrant, stateLabels, toStateScope } from "./state-grant.ts";
 import { STATE_METHODS } from "./state-methods.ts";
+import { beyondState } from "./beyond-state.ts";
 
 const WRITING = ["put", "delete"];
 
@@ -11,6 +12,7 @@ export const state: Verb = {
 	name: "state",
 	grantSchema: StateGrant,
 	summary: "Keeps small values from run to run.",
+	beyond: beyondState,
 	bind: (data) => {
 		const grant = StateGrant.parse(data);
 		const scope = toStateScope(grant);

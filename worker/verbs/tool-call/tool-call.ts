@@ -12,12 +12,14 @@ import { type GrantedTool, grantedTool, ToolCallGrant } from "./tool-call-grant.
 import { toolCallDeclaration } from "./tool-call-declaration.ts";
 import { lintToolCall } from "./tool-call-lint.ts";
 import { findTool, onlyTool, readServerHead } from "./tool-server.ts";
+import { beyondToolCall } from "./beyond-tool-call.ts";
 
 /** Calls tools of an MCP server, or operations of an HTTP API, that the tenant has registered. */
 export const toolCall: Verb = {
 	name: "tool.call",
 	grantSchema: ToolCallGrant,
 	summary: "Calls the named tools of an MCP server, or of an HTTP API with an OpenAPI document.",
+	beyond: beyondToolCall,
 	bind: (data) => {
 		const grant = ToolCallGrant.parse(data);
 		const tools = new Map(grant.tools.map(grantedTool).map((tool) => [tool.method, tool]));

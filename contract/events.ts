@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { Budget, Limits } from "./budgets.ts";
+import { AtMs, PageQuery } from "./common.ts";
+import { idOf } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+
+/** A part of a limit that was reached by what is settled: told once per window and dimension, also when the limit is changed. */
+export const ThresholdData = z.strictObject({
+	level: z.enum(["agent", "grant", "tenant"]).describe("whose limit"),
+	grant: z.string().nullable().describe("the grant's name, for its level"),
+	window: Budget.shape.windows.keyof(),
+	dimension: Limits.keyof(),
+	percent: z.int().describe("50, 80 or 100"),
+	limit: z.int(),
+	settled: z.int().describe("what was spent of it when it was reached"),
+	resetsAtMs: AtMs.nullable().describe("when the window ends; null: never"),
+});
+
+const Told = z.int().min(0);
+
+/** What each type says beside who it is about. No data ever holds a secret, an argument or a result. */
+const DATA = {
+	"budget.threshold": ThresholdData,
+	"agent.disabled": z.strictObject({ cancelledRuns: Told, callsInFlight: Told }),
+	"grant.disabled": z.strictObject({ grant: z.string(), callsInFlight: Told }),
+	"tenant.suspended": z.strictObject({}),
+	/** The agent's oldest events were given up before they could be listed: more were waiting than its object keeps. */
+	"events.dropped": z.strictObject({ count: z.int().min(1), fromMs: AtMs, toMs: AtMs }),
+} as const;
+
+const eventOf = <Type extends keyof typeof DATA, Data extends z.ZodType>(type: Type, data: Data) =>
+	z.strictObject({
+		id: idOf("evt"),
+		type: z.literal(type),
+		atMs: AtMs,
+		agent: idOf("agt").nullable().describe("null: it concerns the whole tenant"),
+		run: idOf("run").nullable().describe("null: it concerns no single run"),
+		data,
+	});
+
+/** Something that happened and that a tenant may want to be told. Written in the same step as the change that it tells of; never changed afterwards. */
+export const TenantEvent = z.discriminatedUnion("type", [
+	eventOf("budget.threshold", DATA["budget.threshold"]),
+	eventOf("agent.disabled", DATA["agent.disabled"]),
+	eventOf("grant.disabled", DATA["grant.disabled"]),
+	eventOf("tenant.suspended", DATA["tenant.suspended"]),
+	eventOf("events.dropped", DATA["events.dropped"]),
+]);
+export type TenantEvent = z.infer<typeof TenantEvent>;
+
+/** An event before it has an id and a time. */
+export type NewEvent = TenantEvent extends infer Each ? (Each extends TenantEvent ? Omit<Each, "id" | "atMs"> : never) : never;
+
+export const EVENT_TYPES = ["budget.threshold", "agent.disabled", "grant.disabled", "tenant.suspended", "events.dropped"] as const;
+
+export const ListEventsQuery = PageQuery.extend({
+	type: z.enum(EVENT_TYPES).optional(),
+	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
+});

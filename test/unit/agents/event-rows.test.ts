@@ -1,0 +1,101 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { NewEvent, TenantEvent } from "../../../contract/events.ts";
+import { newId } from "../../../contract/ids.ts";
+import { LIMITS } from "../../../contract/limits.ts";
+import { ObjectState } from "../../../worker/agents/object/object-state.ts";
+import { sendBatch } from "../../../worker/agents/object/outbox.ts";
+import { listTenantEvents } from "../../../worker/ledger/tenant-events.ts";
+import { type AgentUnderTest, makeAgent, stubOf } from "./agent-under-test.ts";
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+const told = (agent: AgentUnderTest, grant: string): NewEvent => ({
+	type: "grant.disabled",
+	agent: agent.entry.agentId,
+	run: null,
+	data: { grant, callsInFlight: 2 },
+});
+
+/** Runs something with the state of an agent that has been born; its own instance is not used, so nothing else sends. */
+const withState = async (work: (state: ObjectState, agent: AgentUnderTest) => Promise<void>): Promise<void> => {
+	const agent = await makeAgent();
+	await agent.object.agent(agent.entry);
+	await runInDurableObject(stubOf(agent), async (_instance, context) => {
+		await work(new ObjectState(context.storage, env.TENANTS), agent);
+		await context.storage.deleteAlarm();
+	});
+};
+const inD1 = (agent: AgentUnderTest): Promise<TenantEvent[]> =>
+	listTenantEvents(env.DB, agent.entry.tenantId, { type: null, agentId: null, before: null, most: 2_000 });
+const countOf = (state: ObjectState, table: "events" | "outbox"): unknown =>
+	state.sql.exec(`SELECT count(*) AS count FROM ${table}`).one()["count"];
+
+describe("an agent's events", () => {
+	it("exist if and only if the step that made them did", () =>
+		withState(async (state, agent) => {
+			expect(() =>
+				state.step(() => {
+					state.events.add(told(agent, "lost"), NOON);
+					throw new Error("the step fails");
+				}),
+			).toThrow("the step fails");
+			expect([countOf(state, "events"), countOf(state, "outbox"), state.outbox.isEmpty()]).toEqual([0, 0, true]);
+			const id = state.step(() => state.events.add(told(agent, "kept"), NOON));
+			expect(state.events.read(id)).toEqual({ id, atMs: NOON, ...told(agent, "kept") });
+		}));
+
+	it("reach D1 once each with their own ids, when D1 was away and when its answer was lost, and are kept no longer", () =>
+		withState(async (state, agent) => {
+			const ids = ["a", "b"].map((grant, index) => state.step(() => state.events.add(told(agent, grant), NOON + index)));
+			const away: ProxyHandler<D1Database> = {
+				get: (database, name) =>
+					name === "batch" ? () => Promise.reject(new Error("D1_ERROR")) : Reflect.get(database, name).bind(database),
+			};
+			await expect(sendBatch(state, new Proxy(env.DB, away))).rejects.toThrow("D1_ERROR");
+			expect(await inD1(agent)).toEqual([]);
+			const lost: ProxyHandler<D1Database> = {
+				get: (database, name) =>
+					name === "batch"
+						? (statements: D1PreparedStatement[]) => database.batch(statements).then(() => Promise.reject(new Error("D1_ERROR")))
+						: Reflect.get(database, name).bind(database),
+			};
+			await expect(sendBatch(state, new Proxy(env.DB, lost))).rejects.toThrow("D1_ERROR");
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([2, 2]);
+			while (await sendBatch(state, env.DB));
+			expect((await inD1(agent)).map(({ id }) => id)).toEqual([...ids].reverse());
+			expect([countOf(state, "events"), countOf(state, "outbox"), state.outbox.isEmpty()]).toEqual([0, 0, true]);
+		}));
+
+	it("are bounded: past the limit the oldest tenth is given up, and one event says how many those were", () =>
+		withState(async (state, agent) => {
+			const add = (index: number) => state.step(() => state.events.add(told(agent, `g${index}`), NOON + index));
+			for (let index = 0; index < LIMITS.eventsUnsent; index += 1) add(index);
+			expect(countOf(state, "events")).toBe(LIMITS.eventsUnsent);
+			add(LIMITS.eventsUnsent);
+			const tenth = LIMITS.eventsUnsent / 10;
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([
+				LIMITS.eventsUnsent - tenth + 2,
+				LIMITS.eventsUnsent - tenth + 2,
+			]);
+			for (let index = LIMITS.eventsUnsent + 1; index < 4 * LIMITS.eventsUnsent; index += 1) add(index);
+			while (await sendBatch(state, env.DB));
+			const events = await inD1(agent);
+			const dropped = events.flatMap((event) => (event.type === "events.dropped" ? [event.data.count] : []));
+			expect(events.length - dropped.length + dropped.reduce((sum, count) => sum + count, 0)).toBe(4 * LIMITS.eventsUnsent);
+			expect(events.length).toBeLessThanOrEqual(LIMITS.eventsUnsent);
+		}));
+
+	it("of one tenant cannot be taken for another's, though D1 has an event of that id", () =>
+		withState(async (state, agent) => {
+			const id = state.step(() => state.events.add(told(agent, "mine"), NOON));
+			const other = newId("ten");
+			await env.DB.prepare("INSERT INTO events (id, tenant_id, type, at_ms, data) VALUES (?, ?, 'tenant.suspended', 1, '{}')")
+				.bind(id, other)
+				.run();
+			await sendBatch(state, env.DB);
+			const of = (tenantId: string) => listTenantEvents(env.DB, tenantId, { type: null, agentId: null, before: null, most: 10 });
+			expect((await of(other)).map(({ type }) => type)).toEqual(["tenant.suspended"]);
+			expect(await of(agent.entry.tenantId)).toEqual([]);
+		}));
+});
