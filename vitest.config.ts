@@ -6,7 +6,7 @@ const INVARIANTS = Object.fromEntries(Object.entries(process.env).filter(([name]
 
 /**
  * `unit` runs inside workerd with real Durable Objects and D1; `node` runs what belongs to Node and to the isolate's own files; `platform` starts the
- * whole of Cordon and talks to it as its users and its attackers do.
+ * whole of Cordon and talks to it as its users and its attackers do. `supervisor` starts and ends processes, with an environment of their own for each file.
  *
  * Files of `unit` and `node` share a process: reading the Worker's 500 modules into workerd for each file anew takes five times as long. So they share
  * its D1, its Durable Objects and their modules too. A test makes a tenant and an agent of its own, says nothing about what else there is, and puts back
@@ -43,6 +43,15 @@ export default defineConfig({
 					isolate: false,
 					globalSetup: "./test/build-imported-texts.ts",
 					include: ["test/node/**/*.test.ts"],
+					exclude: ["test/node/supervisor/**"],
+					testTimeout: 20_000,
+				},
+			},
+			{
+				test: {
+					name: "supervisor",
+					globalSetup: "./test/build-imported-texts.ts",
+					include: ["test/node/supervisor/**/*.test.ts"],
 					testTimeout: 20_000,
 				},
 			},

@@ -22,7 +22,7 @@ const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [
 	["format", [[["biome", "format", "."]]]],
 	["lint", [[["biome", "lint", "."]]]],
 	["types, bundle for Cloudflare", [[["npm", "run", "--silent", "types"]], [["npm", "run", "--silent", "deploy:check"]]]],
-	["unit tests", [[vitest("unit")], [vitest("node", "--exclude", "test/node/supervisor/**"), vitest("node", "test/node/supervisor")]]],
+	["unit tests", [[vitest("unit")], [vitest("node"), vitest("supervisor")]]],
 	[
 		"platform, demo",
 		[

@@ -103,7 +103,7 @@ const Ended = z.array(
 const expectEndedWhole = async (tenantId: string): Promise<void> => {
 	const { results } = await env.DB.prepare(
 		`SELECT summary ->> '$.usage' AS usage, own_usd_micros AS own, coalesce(sum(calls.usd_micros), 0) AS ofCalls, coalesce(sum(calls.charged), 0) AS charged
-		FROM runs LEFT JOIN calls ON calls.run_id = runs.id WHERE runs.tenant_id = ? AND runs.ended_at_ms IS NOT NULL GROUP BY runs.id`,
+		FROM runs LEFT JOIN calls ON calls.tenant_id = runs.tenant_id AND calls.run_id = runs.id WHERE runs.tenant_id = ? AND runs.ended_at_ms IS NOT NULL GROUP BY runs.id`,
 	)
 		.bind(tenantId)
 		.all();
