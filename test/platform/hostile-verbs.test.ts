@@ -141,7 +141,7 @@ describe("many streams at once", () => {
 				return left;`),
 			wait: 20,
 		});
-		expect(await slowestAnswerMs(running)).toBeLessThan(2_500);
+		expect(await slowestAnswerMs(running)).toBeLessThan(10_000);
 		const run = await running;
 		expect([run.status, run.result]).toEqual(["succeeded", 15]);
 		expect(await untilDropped()).toBe(0);

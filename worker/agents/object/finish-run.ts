@@ -183,7 +183,7 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 		},
 	});
 	state.liveLogs.forget(row.id);
-	state.awaited.delete(row.id);
+	state.awaited.drop(row.id);
 	cancelApprovals(state, row.id, nowMs);
 	if (row.state.mode === "replay") return;
 	state.kin.wantEnd({ runId: row.id }, nowMs);

@@ -2,6 +2,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { TenantNamespace } from "../../env.ts";
 import type { ObjectStore } from "../../verbs/verb.ts";
 import { ApprovalRows } from "./approval-rows.ts";
+import { AwaitedRows } from "./awaited-rows.ts";
 import { BudgetBook, type Reached } from "./budget-book.ts";
 import { RunBudgetView } from "./budget-view.ts";
 import { CallRows } from "./call-rows.ts";
@@ -39,8 +40,7 @@ export class ObjectState {
 	readonly underWay = new Set<string>();
 	/** Streams that nobody reads any more and that have not ended yet, with their runs: their programs may call others meanwhile. */
 	readonly leaving = new Map<string, string>();
-	/** Calls of a run whose attempt was told to wait, and has not been told more since: it asks again, or dies. */
-	readonly awaited = new Map<string, Set<string>>();
+	readonly awaited: AwaitedRows;
 	/** Calls that were given to somebody in the step that goes on. */
 	#given: string[] = [];
 	readonly #storage: DurableObjectStorage;
@@ -55,6 +55,7 @@ export class ObjectState {
 		this.slices = new TenantSlices(this.facts, tenants, (work) => this.step(work));
 		this.book = new BudgetBook(storage.sql, this.facts, this.slices, (reached, nowMs) => this.#tellReached(reached, nowMs));
 		this.approvals = new ApprovalRows(storage.sql);
+		this.awaited = new AwaitedRows(storage.sql);
 		this.scopes = new ScopedApprovalRows(storage.sql);
 		this.liveLogs = new LiveLogs(storage.sql);
 		this.kin = new KinRows(storage.sql);
@@ -103,6 +104,7 @@ export class ObjectState {
 			this.facts.forget();
 			this.runs.forget();
 			this.outbox.forget();
+			this.awaited.forget();
 			this.kin.forget();
 			for (const callId of this.#given) {
 				this.performing.delete(callId);

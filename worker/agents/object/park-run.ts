@@ -14,7 +14,7 @@ export const mayPark = (state: ObjectState, row: RunRow, nowMs: number): boolean
 	!state.calls.hasUnseen(row.id, row.attempt);
 
 const isAnyDecided = (state: ObjectState, runId: string): boolean =>
-	[...(state.awaited.get(runId) ?? [])].some((callId) => {
+	[...state.awaited.of(runId)].some((callId) => {
 		const status = state.calls.line(callId)?.record.status;
 		if (status === "waiting") return state.approvals.statusOf(callId) === "approved" && !state.kin.isOpen(callId);
 		return status !== "unknown" && status !== undefined;
@@ -22,9 +22,8 @@ const isAnyDecided = (state: ObjectState, runId: string): boolean =>
 
 /** Notes whether whoever asked for a call was told to wait: then it asks again. */
 export const noteAwaited = (state: ObjectState, runId: string, callId: string, isAwaited: boolean): void => {
-	const awaited = state.awaited.get(runId) ?? new Set();
-	if (isAwaited) state.awaited.set(runId, awaited.add(callId));
-	else if (awaited.delete(callId) && awaited.size === 0) state.awaited.delete(runId);
+	if (isAwaited) state.awaited.add(runId, callId);
+	else state.awaited.remove(runId, callId);
 };
 
 /** How long a run that waits keeps its isolate at least, milliseconds from now. */

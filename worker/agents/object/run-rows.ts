@@ -208,7 +208,7 @@ export class RunRows {
 	drop(id: string): void {
 		this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
 		this.#sql.exec("DELETE FROM call_texts WHERE call_id IN (SELECT id FROM calls WHERE run_id = ?)", id);
-		for (const table of ["calls", "files", "file_chunks", "approvals", "live_logs", "work", "timelines", "children"]) {
+		for (const table of ["calls", "files", "file_chunks", "approvals", "live_logs", "work", "timelines", "awaited", "children"]) {
 			this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, id);
 		}
 		for (const table of ["files", "file_chunks"]) this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, givenOf(id));

@@ -21,7 +21,7 @@ export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs
 	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs: Math.ceil(used.wallMs) };
 	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceFor(state, row, amount) }, nowMs)?.own;
 	const { usage } = row.state;
-	state.awaited.delete(row.id);
+	state.awaited.drop(row.id);
 	return {
 		...row,
 		claimed: 0,

@@ -98,6 +98,7 @@ const STEPS = [
 	CREATE TABLE live_logs (run_id TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (run_id, seq)) WITHOUT ROWID;
 	`,
 	`
+	CREATE TABLE awaited (run_id TEXT NOT NULL, call_id TEXT NOT NULL, PRIMARY KEY (run_id, call_id)) WITHOUT ROWID;
 	CREATE TABLE prices (version INTEGER PRIMARY KEY, prices TEXT NOT NULL);
 	CREATE TABLE events (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 	`,
