@@ -12,26 +12,22 @@ type Lane = readonly Command[];
 
 const vitest = (...args: string[]): Command => ["vitest", "run", "--project", ...args];
 
-const platformFiles = (...names: string[]): string[] => names.map((name) => `test/platform/${name}.test.ts`);
-
-/** Files of platform tests that follow the unit tests, and those of Node: with them each lane takes about as long as the others. */
-const AFTER_UNIT = platformFiles(
-	...["bad-input", "budget-races", "datasets", "events", "http-fetch", "http-fetch-bodies", "http-fetch-injections"],
-	...["http-fetch-memory", "http-fetch-requests", "http-fetch-types", "kill-switch", "replay", "sub-agents"],
+/** Files of platform tests, many of which wait for leases, restarts and killed processes, that run beside the others and take about as long as those. */
+const BESIDE = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch", "hostile"].map(
+	(name) => `test/platform/${name}.test.ts`,
 );
-const AFTER_NODE = platformFiles("approvals", "bad-policy", "hostile-datasets", "hostile-verbs", "run-life", "runs");
 
 /** Each step's lanes run side by side, so that two cores have work: a lane waits half of its time. */
 const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [
 	["format", [[["biome", "format", "."]]]],
 	["lint", [[["biome", "lint", "."]]]],
 	["types, bundle for Cloudflare", [[["npm", "run", "--silent", "types"]], [["npm", "run", "--silent", "deploy:check"]]]],
+	["unit tests", [[vitest("unit")], [vitest("node"), vitest("supervisor")]]],
 	[
-		"tests",
+		"platform, demo",
 		[
-			[vitest("unit"), vitest("platform", ...AFTER_UNIT)],
-			[vitest("node"), vitest("supervisor"), ["npm", "run", "--silent", "demo"], vitest("platform", ...AFTER_NODE)],
-			[vitest("platform", ...[...AFTER_UNIT, ...AFTER_NODE].flatMap((file) => ["--exclude", file]))],
+			[vitest("platform", ...BESIDE.flatMap((file) => ["--exclude", file]))],
+			[vitest("platform", ...BESIDE), ["npm", "run", "--silent", "demo"]],
 		],
 	],
 ];

@@ -221,7 +221,7 @@ export const HOSTILE_BOUNDARY: readonly Hostile[] = [
 			"const codes = {}; const t = 'x'.repeat(1e6); for (let i = 0; i < 40; i++) { const c = await env.files.writeText('/workspace/output/' + i, t).then(() => 'ok', (e) => e.code); codes[c] = (codes[c] ?? 0) + 1; } return Object.keys(codes).sort();",
 		),
 		ends: gives(["ok", "quota_exceeded"]),
-		limits: { cpuMs: 5_000, wallMs: 30_000 },
+		limits: { cpuMs: 5_000, wallMs: 20_000 },
 	},
 	{
 		name: "G20 makes many files",
