@@ -30,7 +30,7 @@ export const runWith = async (
 ): Promise<HarnessAnswer> => {
 	const compiled = await compileWith(workerd, program, options.granted);
 	if (compiled.kind === "invalid") throw new Error(compiled.message);
-	const empty = await makeJob(workerd, "export default () => 1", { grants: options.grants ?? [] });
+	const empty = await makeJob(workerd, "export default () => 1", { grants: options.grants ?? [], wallMs: 60_000 });
 	const outcome = await execute(workerd, { ...empty, program: compiled.program });
 	if (outcome.kind !== "answered") throw new Error(`wanted an answer, found ${JSON.stringify(outcome)}`);
 	const reading = readAnswer(outcome.answer);
