@@ -120,7 +120,7 @@ const makeAgent = async (env: BenchEnv): Promise<{ identity: Identity; object: B
 	return { identity, object };
 };
 
-let kept: Awaited<ReturnType<typeof makeAgent>> | null = null;
+let kept: Identity | null = null;
 
 export default {
 	async fetch(request: Request, env: BenchEnv): Promise<Response> {
@@ -139,9 +139,10 @@ export default {
 				return new Response("done");
 			}
 			case "/v1/year": {
-				kept ??= await makeAgent(env);
-				await kept.object.live(kept.identity, count);
-				return new Response(String(await kept.object.storedBytes()));
+				kept ??= (await makeAgent(env)).identity;
+				const object = env.AGENTS.get(env.AGENTS.idFromName(`${kept.tenantId}/${locatorOf(kept.agentId)}`));
+				await object.live(kept, count);
+				return new Response(String(await object.storedBytes()));
 			}
 			default:
 				return new Response("no such measurement", { status: 404 });
