@@ -1,5 +1,6 @@
 import type { BudgetLimits } from "../../contract/budgets.ts";
 import { locatorOf, newId, newRoutedId } from "../../contract/ids.ts";
+import { admitCommand } from "../../test/unit/agents/admit-command.ts";
 import { AgentObject as RealAgentObject } from "../../worker/agents/agent-object.ts";
 import type { Identity } from "../../worker/agents/agent-host.ts";
 import { beBorn } from "../../worker/agents/object/configure.ts";
@@ -83,11 +84,7 @@ export class AgentObject extends RealAgentObject {
 const makeCalls = async (object: AgentPort, identity: Identity, count: number, atOnce: number): Promise<void> => {
 	const locator = locatorOf(identity.agentId);
 	const runId = newRoutedId("run", locator);
-	const admitted = await object.admit(identity, {
-		...{ runId, programDigest: "sha256:0", input: "null", files: [], grants: null, limits: { calls: count }, labels: [], metadata: {} },
-		program: { main: "main.js", modules: { "main.js": "" }, sources: {} },
-		...{ executesUpToMs: 60_000, inlineMs: 0, mode: "live", origin: null, plan: null },
-	});
+	const admitted = await object.admit(identity, admitCommand(runId, { limits: { calls: count }, executesUpToMs: 60_000 }));
 	if (admitted.kind !== "execute") throw new Error(`Measuring: a run was not admitted: ${JSON.stringify(admitted)}`);
 	let next = 0;
 	const caller = async (): Promise<void> => {

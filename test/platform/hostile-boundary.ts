@@ -129,7 +129,7 @@ export const HOSTILE_BOUNDARY: readonly Hostile[] = [
 		name: "D01 floods the log",
 		program: body("for (let i = 0; i < 1e5; i++) console.log('x'.repeat(1e5)); return 1;"),
 		ends: gives(1),
-		limits: { cpuMs: 5_000, wallMs: 8_000 },
+		limits: { cpuMs: 5_000, wallMs: 20_000 },
 		also: (run) => expect([run.logsTruncated, run.logs.length <= LIMITS.logLines]).toEqual([true, true]),
 	},
 	{

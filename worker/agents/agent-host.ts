@@ -22,7 +22,7 @@ import { readIsSuspended } from "./read-is-suspended.ts";
 const GATHER_MS = 150;
 /** How long after a failed batch the alarm tries again, milliseconds. */
 const RETRY_MS = 2_000;
-/** Leases that one step waits for: what a lease gave may be taken by steps that need not wait. */
+/** Leases that one step waits for, before it takes the tenant's object for one that does not answer: what is leased may be gone again when the step is made. */
 const MOST_LEASES = 32;
 
 /** Whose object it is: the same words every caller has. */
@@ -66,7 +66,7 @@ export abstract class AgentHost extends DurableObject<Env> {
 		this.#arm();
 	}
 
-	/** A step that may need more of the tenant's budget than the agent has leased: it is rolled back, more is leased, and it is made again. */
+	/** A step that may need more of the tenant's budget than the agent has leased: it is rolled back, more is leased, and it is made again. Of many that wait at once each has its turn. */
 	protected async withSlices<Answer>(makeStep: () => Answer): Promise<Answer> {
 		try {
 			return makeStep();

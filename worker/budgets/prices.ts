@@ -1,18 +1,10 @@
 import type { PriceTable } from "../../contract/budgets.ts";
 import type { PartialVector } from "./vector.ts";
 
-/** What the platform charges, in billionths of a US dollar: a run, a millisecond of CPU, a KiB that leaves the house. */
-export const PRICES = { runNanos: 300, cpuMsNanos: 20, egressKibNanos: 90 } as const;
-
 const KIB_PER_GIB = 1024 * 1024;
 
-/** The platform's prices as a table: what a tenant without one of its own pays. */
-export const DEFAULT_PRICES: PriceTable = {
-	runNanos: PRICES.runNanos,
-	cpuSecondNanos: PRICES.cpuMsNanos * 1000,
-	egressGibNanos: PRICES.egressKibNanos * KIB_PER_GIB,
-	verbs: {},
-};
+/** The platform's prices, what a tenant without a table of its own pays: 300 billionths of a US dollar a run, 20 a millisecond of CPU, 90 a KiB that leaves the house. */
+export const DEFAULT_PRICES: PriceTable = { runNanos: 300, cpuSecondNanos: 20 * 1000, egressGibNanos: 90 * KIB_PER_GIB, verbs: {} };
 
 /**
  * Cost in millionths of a US dollar, rounded up, of an amount whose own `usdMicros` (what a verb paid elsewhere) is added.

@@ -1,23 +1,17 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../../supervisor/apply-migrations.ts";
+import { type EmptyDatabase, startEmptyDatabase } from "./empty-database.ts";
 
-let folder: string;
-let miniflare: Miniflare;
+let empty: EmptyDatabase;
 beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cordon-migrations-"));
-	miniflare = new Miniflare(convertV4MiniflareOptions({ modules: true, script: "export default {}", d1Databases: ["DB"], cf: false }));
+	empty = await startEmptyDatabase();
 });
-afterAll(async () => {
-	await miniflare.dispose();
-	await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => empty.close());
 
 test("migrations are applied once, in the order of their names, each whole or not at all", async () => {
-	const database = await miniflare.getD1Database("DB");
+	const { database, folder } = empty;
 	await writeFile(join(folder, "0001_b.sql"), "ALTER TABLE t ADD COLUMN b TEXT;\n--> statement-breakpoint\nCREATE INDEX i ON t (b);");
 	await writeFile(join(folder, "0000_a.sql"), "-- first\nCREATE TABLE t (a TEXT);--> statement-breakpoint\n");
 	expect(await applyMigrations(database, folder)).toEqual(["0000_a.sql", "0001_b.sql"]);

@@ -1,23 +1,17 @@
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../../supervisor/apply-migrations.ts";
+import { type EmptyDatabase, startEmptyDatabase } from "./empty-database.ts";
 
 const MIGRATIONS = join(import.meta.dirname, "..", "..", "..", "migrations");
 const NEW = "0003_budgets.sql";
 
-let folder: string;
-let miniflare: Miniflare;
+let empty: EmptyDatabase;
 beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cordon-migrations-"));
-	miniflare = new Miniflare(convertV4MiniflareOptions({ modules: true, script: "export default {}", d1Databases: ["DB"], cf: false }));
+	empty = await startEmptyDatabase();
 });
-afterAll(async () => {
-	await miniflare.dispose();
-	await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => empty.close());
 
 const costing = (usdMicros: number, more: object = {}) =>
 	JSON.stringify({
@@ -29,7 +23,7 @@ const costing = (usdMicros: number, more: object = {}) =>
 	});
 
 test("rows of before budgets keep what they say, and can be added up: each call's cost, and of each run what its calls leave", async () => {
-	const database = await miniflare.getD1Database("DB");
+	const { database, folder } = empty;
 	const older = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql") && name < NEW);
 	for (const name of older) await copyFile(join(MIGRATIONS, name), join(folder, name));
 	expect(await applyMigrations(database, folder)).toEqual(older.sort());

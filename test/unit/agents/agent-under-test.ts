@@ -12,6 +12,7 @@ import type { EndCallCommand } from "../../../worker/agents/object/end-call.ts";
 import type { FinishCommand } from "../../../worker/agents/object/finish-run.ts";
 import type { AgentPort } from "../../../worker/env.ts";
 import { errorText, valueText } from "../../../worker/executor/answer-text.ts";
+import { admitCommand } from "./admit-command.ts";
 
 /** An agent of a tenant of its own, with its object. */
 export interface AgentUnderTest {
@@ -39,23 +40,7 @@ const makeAgentOf = async (tenantId: string, name: string, policy: Policy, limit
 		object: agentObject(env, entry),
 		newRunId,
 		locator,
-		command: (overrides = {}) => ({
-			runId: newRunId(),
-			program: { main: "main.js", modules: { "main.js": "export default async () => 1;" }, sources: {} },
-			programDigest: "sha256:0",
-			input: "null",
-			files: [],
-			grants: null,
-			limits: null,
-			labels: [],
-			metadata: {},
-			executesUpToMs: 25_000,
-			inlineMs: 0,
-			mode: "live",
-			origin: null,
-			plan: null,
-			...overrides,
-		}),
+		command: (overrides = {}) => admitCommand(newRunId(), overrides),
 	};
 };
 

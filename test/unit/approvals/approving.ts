@@ -10,6 +10,7 @@ import type { BeginCallAnswer } from "../../../worker/agents/object/begin-call.t
 import type { DecideAnswer, DecideCommand } from "../../../worker/agents/object/decide-approval.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import type { AgentPort } from "../../../worker/env.ts";
+import { admitCommand } from "../agents/admit-command.ts";
 
 /** Files that a person is asked about, questions, and a far side that is asked about. */
 export const ASKING: Policy = {
@@ -59,22 +60,7 @@ export const makeApproving = async (tenantId: string = newId("ten"), policy: Pol
 		object,
 		begin: async (labels = []) => {
 			const runId = newRoutedId("run", locator);
-			const admitted = await object.admit(entry, {
-				runId,
-				program: { main: "main.js", modules: { "main.js": "export default async () => 1;" }, sources: {} },
-				programDigest: "sha256:0",
-				input: "null",
-				files: [],
-				grants: null,
-				limits: null,
-				labels,
-				metadata: {},
-				executesUpToMs: 25_000,
-				inlineMs: 0,
-				mode: "live",
-				origin: null,
-				plan: null,
-			});
+			const admitted = await object.admit(entry, admitCommand(runId, { labels }));
 			expect(admitted.kind).toBe("execute");
 			return runId;
 		},

@@ -3,6 +3,7 @@ import type { AdmitCommand } from "../../../worker/agents/object/admit-run.ts";
 import type { BeginCallCommand } from "../../../worker/agents/object/begin-call.ts";
 import type { EndCallCommand } from "../../../worker/agents/object/end-call.ts";
 import type { FinishCommand } from "../../../worker/agents/object/finish-run.ts";
+import { admitCommand } from "../agents/admit-command.ts";
 import { callOf, doneEnd, failedEnd, FETCH_ARGS, goodEnd } from "../agents/agent-under-test.ts";
 import { POST_ARGS } from "../agents/run-under-test.ts";
 import type { BudgetWorld } from "./budget-world.ts";
@@ -247,23 +248,8 @@ const LOST = { ending: "lost", status: "failed", result: null, choices: null } a
 
 const isStarting = ({ grant }: BeginCallCommand): boolean => grant === "self" || grant === "other";
 
-const commandOf = (runId: string, isQueued: boolean, prices: (typeof PRICES)[number]): AdmitCommand => ({
-	runId,
-	program: { main: "main.js", modules: { "main.js": "export default async () => 1;" }, sources: {} },
-	programDigest: "sha256:0",
-	input: "null",
-	files: [],
-	grants: null,
-	limits: null,
-	labels: [],
-	metadata: {},
-	executesUpToMs: isQueued ? 0 : 25_000,
-	inlineMs: 0,
-	mode: "live",
-	origin: null,
-	plan: null,
-	prices,
-});
+const commandOf = (runId: string, isQueued: boolean, prices: (typeof PRICES)[number]): AdmitCommand =>
+	admitCommand(runId, { executesUpToMs: isQueued ? 0 : 25_000, prices });
 
 const madeOf = (called: Called, place: number): { grant: string; method: string; args: unknown[] } => {
 	switch (called) {

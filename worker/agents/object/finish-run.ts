@@ -5,12 +5,13 @@ import { cancelApprovals } from "./cancel-approvals.ts";
 import { tellIfOver } from "./child-ended.ts";
 import { describe } from "./describe-run.ts";
 import { callInWords } from "./diverge.ts";
+import { chargeRun } from "./charge-run.ts";
 import { closeCalls } from "./end-call.ts";
 import { hasHandles } from "./handle-rows.ts";
+import { leavePlace } from "./live-place.ts";
 import { loseAttempt } from "./lose-attempt.ts";
 import type { ObjectState } from "./object-state.ts";
 import { keepPlan, leftOfPlan } from "./plan-rows.ts";
-import { priceFor } from "./price-for.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import { settleAttempt } from "./settle-attempt.ts";
 
@@ -157,30 +158,13 @@ export const endRow = (row: RunRow, status: RunStatus, error: RunError | null, n
 
 /** Settles a run's hold with what it used, writes the row with its outcome, and forgets what only a live run needs. */
 export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number; wallMs: number }, nowMs: number): void => {
-	const { usage } = row.state;
-	const runs = row.state.charged || row.state.mode === "replay" ? 0 : 1;
-	const wallMs = row.state.mode === "replay" ? 0 : Math.ceil(used.wallMs);
-	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs };
-	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceFor(state, row, amount) }, nowMs)?.own;
-	if (row.state.liveSlice !== null) state.slices.settleLive(row.state.liveSlice, nowMs);
+	const settled = leavePlace(state, chargeRun(state, row, used, nowMs), nowMs);
 	state.runs.updateWithOutcome({
-		...row,
+		...settled,
 		// Of a run that ends without an attempt to tell, the lines that were seen while it went.
 		logs: row.logs.length > 0 ? row.logs : state.liveLogs.of(row.id),
 		settled: 1,
 		lease_expires_at_ms: null,
-		state: {
-			...row.state,
-			charged: true,
-			ownUsdMicros: row.state.ownUsdMicros === null ? null : row.state.ownUsdMicros + (charged?.usdMicros ?? 0),
-			liveSlice: null,
-			usage: {
-				...usage,
-				cpuMs: usage.cpuMs + (charged?.cpuMs ?? 0),
-				wallMs: usage.wallMs + (charged?.wallMs ?? 0),
-				usdMicros: usage.usdMicros + (charged?.usdMicros ?? 0),
-			},
-		},
 	});
 	state.liveLogs.forget(row.id);
 	state.awaited.drop(row.id);

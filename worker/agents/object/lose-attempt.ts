@@ -2,6 +2,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { RunError, RunStatus } from "../../../contract/runs.ts";
 import { closeCalls, abandonCall } from "./end-call.ts";
 import { endRow, settleRun } from "./finish-run.ts";
+import { leavePlace } from "./live-place.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { RunRow } from "./run-rows.ts";
 import { chargeAttempt, settleAttempt, type Used } from "./settle-attempt.ts";
@@ -37,14 +38,12 @@ export const loseAttempt = (state: ObjectState, row: RunRow, end: LastEnd, nowMs
 	const charged = chargeAttempt(state, known, end, nowMs);
 	const waits = state.calls.unknownOf(row.id).length > 0;
 	const pauseMs = PAUSES_MS[row.state.crashes] ?? LIMITS.leaseMs;
-	const { liveSlice } = charged.state;
-	// As one that is parked: it may wait for weeks, and others are to have its place.
-	if (waits && liveSlice !== null) state.slices.settleLive(liveSlice, nowMs);
+	const left = waits ? leavePlace(state, charged, nowMs) : charged;
 	state.runs.update({
-		...charged,
+		...left,
 		status: waits ? "waiting_approval" : "queued",
 		lease_expires_at_ms: waits ? null : nowMs + (pauseMs === 0 ? LIMITS.leaseMs : pauseMs),
-		state: { ...charged.state, crashes: row.state.crashes + 1, woken: false, queuedAtMs: nowMs, liveSlice: waits ? null : liveSlice },
+		state: { ...left.state, crashes: row.state.crashes + 1, woken: false, queuedAtMs: nowMs },
 	});
 	state.outbox.mark("run", row.id);
 	if (waits) return "parked";

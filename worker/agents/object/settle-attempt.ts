@@ -1,6 +1,7 @@
 import { LIMITS } from "../../../contract/limits.ts";
+import { chargeRun } from "./charge-run.ts";
+import { leavePlace } from "./live-place.ts";
 import type { ObjectState } from "./object-state.ts";
-import { priceFor } from "./price-for.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** What an attempt used, measured on the host; zero where nobody can say. */
@@ -17,27 +18,10 @@ const SLEEP_MS = 1_000;
 
 /** Charges what an attempt used and gives back the rest of the run's hold: the next attempt makes its own. @returns the row with nobody executing it */
 export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs: number): RunRow => {
-	const runs = row.state.charged ? 0 : 1;
-	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs: Math.ceil(used.wallMs) };
-	const charged = state.book.settle(row.id, { ...amount, usdMicros: priceFor(state, row, amount) }, nowMs)?.own;
-	const { usage } = row.state;
+	const charged = chargeRun(state, row, used, nowMs);
 	state.awaited.drop(row.id);
-	return {
-		...row,
-		claimed: 0,
-		state: {
-			...row.state,
-			charged: true,
-			ownUsdMicros: row.state.ownUsdMicros === null ? null : row.state.ownUsdMicros + (charged?.usdMicros ?? 0),
-			startedAtMs: row.state.startedAtMs ?? used.startedAtMs ?? null,
-			usage: {
-				...usage,
-				cpuMs: usage.cpuMs + (charged?.cpuMs ?? 0),
-				wallMs: usage.wallMs + (charged?.wallMs ?? 0),
-				usdMicros: usage.usdMicros + (charged?.usdMicros ?? 0),
-			},
-		},
-	};
+	const startedAtMs = row.state.startedAtMs ?? used.startedAtMs ?? null;
+	return { ...charged, claimed: 0, state: { ...charged.state, startedAtMs } };
 };
 
 /**
@@ -48,14 +32,12 @@ export const chargeAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs
 export const settleAttempt = (state: ObjectState, row: RunRow, used: Used, nowMs: number): "again" | "parked" => {
 	const charged = chargeAttempt(state, row, used, nowMs);
 	const again = row.state.woken && state.calls.unknownOf(row.id).length === 0;
-	const { liveSlice } = row.state;
-	// While it waits without an isolate it has no place among the tenant's live runs.
-	if (liveSlice !== null && !again) state.slices.settleLive(liveSlice, nowMs);
+	const left = again ? charged : leavePlace(state, charged, nowMs);
 	state.runs.update({
-		...charged,
+		...left,
 		status: again ? "queued" : "waiting_approval",
 		lease_expires_at_ms: again ? nowMs + LIMITS.leaseMs : sleepsUntil(row.attempt, used.timerAtMs ?? null, nowMs),
-		state: { ...charged.state, woken: false, queuedAtMs: nowMs, liveSlice: again ? liveSlice : null },
+		state: { ...left.state, woken: false, queuedAtMs: nowMs },
 	});
 	state.outbox.mark("run", row.id);
 	return again ? "again" : "parked";

@@ -13,6 +13,7 @@ import { endRow, settleRun } from "./finish-run.ts";
 import { endParked, isHalted, runsLeftToEnd } from "./halt-agent.ts";
 import { holdExpiry, holdRun } from "./hold-run.ts";
 import { callUp } from "./line-up.ts";
+import { takePlace } from "./live-place.ts";
 import type { ObjectState } from "./object-state.ts";
 import { jsonColumn, readRow } from "./rows.ts";
 import { isLive, isParked, type RunRow } from "./run-rows.ts";
@@ -61,15 +62,6 @@ export const claimRun = (state: ObjectState, runId: string, nowMs: number): Atte
 	const claimed: RunRow = { ...row, claimed: 1, attempt: row.attempt + 1, lease_expires_at_ms: nowMs + LIMITS.leaseMs };
 	const updated = state.runs.update({ ...claimed, state: { ...row.state, clockMs: row.state.clockMs === 0 ? nowMs : row.state.clockMs } });
 	return attemptOf(state, updated, work.program, work.input, nowMs);
-};
-
-/** A run that was parked takes a place among the tenant's live runs again. Null: there is none; it waits for one, however long: its lease ends, and it is tried again. */
-const takePlace = (state: ObjectState, row: RunRow, nowMs: number): RunRow | null => {
-	if (row.state.liveSlice !== null || row.state.mode === "replay") return row;
-	const place = state.slices.holdLive(nowMs);
-	const isTaken = typeof place === "number";
-	const updated = state.runs.update({ ...row, state: { ...row.state, ...(isTaken ? { liveSlice: place } : { queuedAtMs: nowMs }) } });
-	return isTaken ? updated : null;
 };
 
 const holdAgain = (state: ObjectState, row: RunRow, nowMs: number): HoldRefusal | null => {
