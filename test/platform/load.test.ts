@@ -13,7 +13,8 @@ import { executorsIn, killNow } from "./fault-processes.ts";
 import { type SeededRandom, startRandom } from "./fault-random.ts";
 import { startFaultUpstream } from "./fault-upstream.ts";
 
-const RUNS = Number(process.env["LOAD_RUNS"] ?? 1_000);
+/** `CORDON_SIMULATION=full` for a thousand. */
+const RUNS = Number(process.env["LOAD_RUNS"] ?? (process.env["CORDON_SIMULATION"] === "full" ? 1_000 : 500));
 const CLIENTS = 20;
 /** About how often an executor dies, milliseconds. */
 const KILL_EVERY_MS = 500;

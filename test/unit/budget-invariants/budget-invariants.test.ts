@@ -7,7 +7,7 @@ import { agentLimits, doStep, grantLimits, payLimits, type Step, step, tenantLim
 import { WorldRuns } from "./world-runs.ts";
 
 /** How many worlds, and which: a failure prints its seed and path. */
-const RUNS = Number(env.INVARIANTS_RUNS ?? 25);
+const RUNS = Number(env.INVARIANTS_RUNS ?? 16);
 const SEED = env.INVARIANTS_SEED;
 
 const live = async (world: BudgetWorld, steps: readonly Step[]): Promise<void> => {
