@@ -6,7 +6,7 @@ const INVARIANTS = Object.fromEntries(Object.entries(process.env).filter(([name]
 
 /**
  * `unit` runs inside workerd with real Durable Objects and D1; `node` runs what belongs to Node and to the isolate's own files; `platform` starts the
- * whole of Cordon and talks to it as its users and its attackers do. `supervisor` starts and ends processes, with an environment of their own for each file.
+ * whole of Cordon and talks to it as its users do, `escape` as its attackers do. `supervisor` starts and ends processes, with an environment of their own for each file.
  *
  * Files of `unit` and `node` share a process: reading the Worker's 500 modules into workerd for each file anew takes five times as long. So they share
  * its D1, its Durable Objects and their modules too. A test makes a tenant and an agent of its own, says nothing about what else there is, and puts back
@@ -22,6 +22,8 @@ export default defineConfig({
 						miniflare: {
 							bindings: {
 								MIGRATIONS: await readD1Migrations("./migrations"),
+								// What agents' objects open secrets with: the key of test/unit/http/ask.
+								SEAL_KEY: btoa("0123456789abcdef0123456789abcdef"),
 								SIMULATION: process.env["CORDON_SIMULATION"] ?? "",
 								...INVARIANTS,
 							},
@@ -62,6 +64,14 @@ export default defineConfig({
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					fileParallelism: false,
+				},
+			},
+			{
+				test: {
+					name: "escape",
+					include: ["test/escape/escape.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
 				},
 			},
 		],

@@ -12,9 +12,38 @@ export const GrantName = z
 	.max(LIMITS.nameChars)
 	.regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, "wanted a name that a program can write after `env.`: letters, digits, _");
 
-/** What may happen when private and untrusted data have met in a run and something external follows. `approve`, which is the default, asks a person. */
-/** The milder first. */
+/** What may happen when private and untrusted data have met in a run and something external follows, the milder first. `approve`, which is the default, asks a person. */
 export const FLOW_RULES = ["allow", "approve", "deny"] as const;
+
+/** Where something external may go without a question: a grant of the policy, or some hosts of an http.fetch grant. Which hosts fit is checked with the policy (policy/bind-flow). */
+const Recipient = z.strictObject({
+	grant: GrantName,
+	/** Exact hosts, a port behind them or every port that the grant allows there; left out: all that the grant reaches. */
+	hosts: z.array(z.string().min(1).max(LIMITS.recipientHostChars)).min(1).max(LIMITS.recipientHosts).optional(),
+});
+
+/** One rule for everything external, or named recipients and what becomes of the others (left out: `approve`). */
+const FlowRule = z.union([
+	// Text first, so that a fault in an object is told as the object's.
+	z
+		.string()
+		.meta({ enum: [...FLOW_RULES] })
+		.pipe(z.enum(FLOW_RULES)),
+	z.strictObject({ allow: z.array(Recipient).max(LIMITS.flowRecipients), otherwise: z.enum(["approve", "deny"]).optional() }),
+]);
+export type FlowRule = z.infer<typeof FlowRule>;
+
+const Flow = z.strictObject({
+	"private+untrusted -> external": FlowRule.optional(),
+	/** Labels that every run of the agent begins with, beside those of its request. */
+	labels: z
+		.array(z.enum(["private", "untrusted"]))
+		.max(LIMITS.labelsPerRun)
+		.optional(),
+});
+
+/** Where a run's honeytoken lies: inside a mount of a `files` grant of the policy. */
+const Canary = z.strictObject({ path: z.string().min(1).max(LIMITS.pathChars) });
 
 /**
  * What an agent may do, as data. The grants' own fields belong to their verbs (docs/design/verbs.md) and are checked against the verb's schema when
@@ -22,10 +51,12 @@ export const FLOW_RULES = ["allow", "approve", "deny"] as const;
  */
 export const Policy = z.strictObject({
 	grants: atMost(LIMITS.grantsPerPolicy, "grants", z.record(GrantName, z.looseObject({ verb: z.string() }))).default({}),
-	flow: z.strictObject({ "private+untrusted -> external": z.enum(FLOW_RULES) }).optional(),
+	flow: Flow.optional(),
 	limits: RunLimits.optional(),
 	/** How long a person has for a decision, milliseconds; left out: 24 hours. */
 	approvals: z.strictObject({ expireMs: z.int().min(1_000).max(LIMITS.approvalMs.max) }).optional(),
+	/** A file that looks like credentials and holds a token of each run's own: a run that sends the token anywhere is ended (docs/canaries.md). Left out: none. */
+	canary: Canary.optional(),
 	/** Libraries that programs may import by name; left out: none. */
 	libraries: z
 		.array(z.enum(LIBRARY_NAMES, { error: `wanted a library of the platform: ${LIBRARY_NAMES.join(", ")}` }))

@@ -14,6 +14,10 @@ export type DatasetTable = z.infer<typeof DatasetTable>;
 export const DatasetTables = z.array(DatasetTable).max(LIMITS.datasetTables);
 export type DatasetTables = z.infer<typeof DatasetTables>;
 
+/** Labels that stay with what a run writes. */
+export const DatasetLabel = z.enum(["private", "untrusted"]);
+export type DatasetLabel = z.infer<typeof DatasetLabel>;
+
 /** What is stored of a dataset, as JSON. `content` is null until data came. */
 export const DatasetDescription = z.object({
 	content: z
@@ -27,6 +31,8 @@ export const DatasetDescription = z.object({
 		.nullable(),
 	/** Key of the content before this one: who had begun to read it may end. */
 	previousKey: z.string().nullable(),
+	/** Labels of the runs that have written into it; they stick to runs that read it. Left out: none. */
+	labels: z.array(DatasetLabel).optional(),
 });
 export type DatasetDescription = z.infer<typeof DatasetDescription>;
 
@@ -37,6 +43,11 @@ export const Dataset = z.strictObject({
 	version: z.int().min(1).describe("rises with each write"),
 	bytes: z.int().min(0).describe("of the SQLite database; 0 while there is no data"),
 	tables: DatasetTables,
+	labels: z
+		.array(DatasetLabel)
+		.describe(
+			"labels of the runs that have written into it, which a run gets that reads it, whatever its grant says; a new dataset has none",
+		),
 	createdAtMs: AtMs,
 	updatedAtMs: AtMs,
 });

@@ -44,6 +44,11 @@ export const ERRORS = {
 	cancelled: { status: 0, retry: false, hint: "Somebody stopped the run." },
 	interrupted: { status: 0, retry: true, hint: "What executed the run died; start it again." },
 	replay_diverged: { status: 0, retry: false, hint: "The program took another path than the first time." },
+	quarantined: {
+		status: 0,
+		retry: false,
+		hint: "The run sent what only somebody who takes data out would send; read its calls before it is started again.",
+	},
 	executor_lost: { status: 0, retry: true, hint: "The executor died under the run; start it again." },
 
 	capability_not_granted: { status: 0, retry: false, hint: "Use one of the grants that the agent has." },
@@ -67,6 +72,8 @@ export const ERRORS = {
 		retry: false,
 		hint: "The tenant has no secret of the name that the grant gives, or it does not fit the algorithm.",
 	},
+	canary_seen: { status: 0, retry: false, hint: "The run has ended: a honeytoken of its agent stood in what it was about to send." },
+	secret_seen: { status: 0, retry: false, hint: "Leave the value out: the host adds credentials by itself, where a grant says so." },
 	not_deterministic: { status: 0, retry: false, hint: "Ask the host for it through a grant: what it answers is recorded." },
 	run_ended: { status: 0, retry: false, hint: "The run is over; nothing it does has an effect any more." },
 } as const satisfies Record<string, { status: number; retry: boolean; hint: string }>;

@@ -18,12 +18,26 @@ export const ThresholdData = z.strictObject({
 
 const Told = z.int().min(0);
 
+/** A call that was not let happen: told once for each run, grant and code. What its program made up is left out. */
+export const DeniedData = z.strictObject({
+	grant: z.string().nullable().describe("null: the run has no such grant"),
+	method: z.string().nullable().describe("null: the grant has no such method"),
+	code: z.string().describe("the error's code at the call"),
+	reason: z
+		.enum(["canary", "secret", "policy"])
+		.describe(
+			"`canary`: a honeytoken stood in it, and the run was ended; `secret`: a sealed secret did; `policy`: anything else that was not allowed",
+		),
+	call: idOf("cal"),
+});
+
 /** What each type says beside who it is about. No data ever holds a secret, an argument or a result. */
 const DATA = {
 	"budget.threshold": ThresholdData,
 	"agent.disabled": z.strictObject({ cancelledRuns: Told, callsInFlight: Told }),
 	"grant.disabled": z.strictObject({ grant: z.string(), callsInFlight: Told }),
 	"tenant.suspended": z.strictObject({}),
+	"call.denied": DeniedData,
 	/** The agent's oldest events were given up before they could be listed: more were waiting than its object keeps. */
 	"events.dropped": z.strictObject({ count: z.int().min(1), fromMs: AtMs, toMs: AtMs }),
 } as const;
@@ -44,6 +58,7 @@ export const TenantEvent = z.discriminatedUnion("type", [
 	eventOf("agent.disabled", DATA["agent.disabled"]),
 	eventOf("grant.disabled", DATA["grant.disabled"]),
 	eventOf("tenant.suspended", DATA["tenant.suspended"]),
+	eventOf("call.denied", DATA["call.denied"]),
 	eventOf("events.dropped", DATA["events.dropped"]),
 ]);
 export type TenantEvent = z.infer<typeof TenantEvent>;
@@ -51,7 +66,14 @@ export type TenantEvent = z.infer<typeof TenantEvent>;
 /** An event before it has an id and a time. */
 export type NewEvent = TenantEvent extends infer Each ? (Each extends TenantEvent ? Omit<Each, "id" | "atMs"> : never) : never;
 
-export const EVENT_TYPES = ["budget.threshold", "agent.disabled", "grant.disabled", "tenant.suspended", "events.dropped"] as const;
+export const EVENT_TYPES = [
+	"budget.threshold",
+	"agent.disabled",
+	"grant.disabled",
+	"tenant.suspended",
+	"call.denied",
+	"events.dropped",
+] as const;
 
 export const ListEventsQuery = PageQuery.extend({
 	type: z.enum(EVENT_TYPES).optional(),

@@ -2,8 +2,10 @@ import { API_LIMITS } from "./limits/api-limits.ts";
 import { BUDGET_LIMITS } from "./limits/budget-limits.ts";
 import { CRYPTO_LIMITS } from "./limits/crypto-limits.ts";
 import { EXECUTOR_LIMITS } from "./limits/executor-limits.ts";
+import { FLOW_LIMITS } from "./limits/flow-limits.ts";
 import { HTTP_FETCH_LIMITS } from "./limits/http-fetch-limits.ts";
 import { JOURNAL_LIMITS } from "./limits/journal-limits.ts";
+import { LEAK_LIMITS } from "./limits/leak-limits.ts";
 import { MODEL_LIMITS } from "./limits/model-limits.ts";
 import { PROGRAM_LIMITS } from "./limits/program-limits.ts";
 import { RUN_LIMITS } from "./limits/run-limits.ts";
@@ -28,4 +30,6 @@ export const LIMITS = {
 	...EXECUTOR_LIMITS,
 	...SQL_LIMITS,
 	...SUB_AGENT_LIMITS,
+	...LEAK_LIMITS,
+	...FLOW_LIMITS,
 } as const;

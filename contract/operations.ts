@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Agent, AgentSummary, CreateAgent, DisableAgent, UpdateAgent } from "./agents.ts";
 import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
+import { ASSURANCE_OPERATIONS } from "./assurance-operations.ts";
 import { BUDGET_OPERATIONS } from "./budget-operations.ts";
 import { Budget, PutBudget } from "./budgets.ts";
 import { Name, PageQuery, pageOf } from "./common.ts";
@@ -8,6 +9,7 @@ import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { idOf } from "./ids.ts";
 import { DATASET_OPERATIONS } from "./dataset-operations.ts";
 import { GRANT_OPERATIONS } from "./grant-operations.ts";
+import { LINT_OPERATIONS } from "./lint-operations.ts";
 import { MODEL_OPERATIONS } from "./model-operations.ts";
 import { anybody, needs, none, type Operation, operator } from "./operation.ts";
 import { PRICE_OPERATIONS } from "./price-operations.ts";
@@ -40,10 +42,12 @@ export const OPERATIONS = {
 	...DATASET_OPERATIONS,
 	...STORE_OPERATIONS,
 	...GRANT_OPERATIONS,
+	...LINT_OPERATIONS,
 	...BUDGET_OPERATIONS,
 	...PRICE_OPERATIONS,
 	...USAGE_OPERATIONS,
 	...EVENT_OPERATIONS,
+	...ASSURANCE_OPERATIONS,
 
 	createAgent: {
 		method: "POST",

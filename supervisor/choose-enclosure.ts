@@ -6,12 +6,13 @@ import { ExecutorProcess, type ExecutorSettings } from "./executor-process.ts";
 import { findProgram } from "./find-program.ts";
 import { sharedLibraries } from "./shared-libraries.ts";
 import { worksForTrivialProgram } from "./works-for-trivial-program.ts";
+import { writeSeccompFilter } from "./write-seccomp-filter.ts";
 
 /** Every enclosure that is installed, strongest first; whether each works here is another matter. */
 export const installedEnclosures = async (workerd: string): Promise<readonly Enclosure[]> => {
 	const [bwrap, unshare, setpriv] = ["bwrap", "unshare", "setpriv"].map(findProgram);
 	const found: Enclosure[] = [];
-	if (bwrap) found.push(bubblewrapEnclosure(bwrap, await sharedLibraries([workerd])));
+	if (bwrap) found.push(bubblewrapEnclosure(bwrap, await sharedLibraries([workerd]), await writeSeccompFilter()));
 	if (unshare && setpriv) found.push(unshareEnclosure(unshare, setpriv, await sharedLibraries([workerd, setpriv])));
 	return [...found, noEnclosure(setpriv ?? null)];
 };

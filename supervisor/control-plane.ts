@@ -2,9 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import type { MigrationDatabase } from "./apply-migrations.ts";
+import { DEVELOPMENT_NETWORK, PUBLIC_NETWORK } from "./egress-networks.ts";
 import { findProgram } from "./find-program.ts";
 import type { GateAddress } from "./gate-splice.ts";
 import type { Stores } from "./read-stores.ts";
+import { startFront } from "./start-front.ts";
 
 const NAME = "cordon";
 
@@ -20,7 +22,7 @@ export interface ControlPlaneOptions {
 	readonly executorSocket: string;
 	/** Text bindings of the Worker. */
 	readonly bindings: Readonly<Record<string, string>>;
-	/** Whether requests of programs may reach loopback; the Worker still checks host and port. */
+	/** Whether there is a network for hosts on loopback; the Worker says which host and port may go there. */
 	readonly allowLoopback: boolean;
 	/** Databases of tenants' stores. */
 	readonly stores: Stores;
@@ -68,6 +70,12 @@ const makeMiniflare = (runtimeFolder: string, options: ConstructorParameters<typ
 	}
 };
 
+/** Where a client on this machine finds the listener: one that listens everywhere is on loopback too. */
+const publicUrl = (host: string, port: number): URL => {
+	const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+	return new URL(`http://${name}:${port}`);
+};
+
 /** Starts the Worker with its Durable Objects, its database and its queue in the data folder. @throws Error when it does not come up. */
 export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
 	Object.assign(process.env, { MINIFLARE_WORKERD_PATH: await writeTether(options.runtimeFolder, options.workerd) });
@@ -99,15 +107,13 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 					queueConsumers: { "cordon-runs": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 5 } },
 					serviceBindings: {
 						EXECUTOR_SERVICE: { external: { address: `unix:${options.executorSocket}`, http: {} } },
-						EGRESS: {
-							network: {
-								allow: options.allowLoopback ? ["public", "127.0.0.1/32", "::1/128"] : ["public"],
-								tlsOptions: { trustBrowserCas: true },
-							},
-						},
+						EGRESS: { network: { ...PUBLIC_NETWORK, tlsOptions: { trustBrowserCas: true } } },
+						...(options.allowLoopback
+							? { DEVELOPMENT_EGRESS: { network: { ...DEVELOPMENT_NETWORK, tlsOptions: { trustBrowserCas: true } } } }
+							: {}),
 					},
 					unsafeDirectSockets: [
-						{ host: options.host, port: options.port },
+						{ host: "127.0.0.1", port: 0 },
 						{ host: "127.0.0.1", port: 0, entrypoint: "GateSocket" },
 					],
 				},
@@ -116,13 +122,17 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 	);
 	try {
 		await miniflare.ready;
-		const url = await miniflare.unsafeGetDirectURL(NAME);
+		const inner = await miniflare.unsafeGetDirectURL(NAME);
 		const gate = await miniflare.unsafeGetDirectURL(NAME, "GateSocket");
+		const front = await startFront(options.host, options.port, { host: inner.hostname, port: Number(inner.port) });
 		return {
-			url,
+			url: publicUrl(options.host, front.port),
 			gate: { host: gate.hostname, port: Number(gate.port) },
 			database: () => miniflare.getD1Database("DB", NAME),
-			stop: () => miniflare.dispose(),
+			stop: async () => {
+				await front.stop();
+				await miniflare.dispose();
+			},
 		};
 	} catch (error) {
 		await miniflare.dispose();

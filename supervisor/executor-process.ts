@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -39,6 +39,11 @@ const START_POLL_MS = 8;
 const GATED = 'read -r go && exec "$@" </dev/null';
 /** The kernel's out-of-memory killer takes an executor process before the control plane. */
 const OOM_SCORE = "800";
+/**
+ * The process's own folder: it makes its socket there, and nothing from its first answer on, since files without a byte fill a disk as well. No run has been
+ * given to it by then, and the filter of system calls lets it change no mode.
+ */
+const [OPEN_MODE, SEALED_MODE] = [0o700, 0o500];
 
 let started = 0;
 
@@ -85,6 +90,7 @@ export class ExecutorProcess {
 			const use = pid === null ? null : measureProcess(pid);
 			if (pid === null || use === null) throw new Error("its workerd is not to be found under the wrapper");
 			writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
+			await chmod(parts.folder, SEALED_MODE);
 			return new ExecutorProcess(parts, pid, use.residentBytes);
 		} catch (error) {
 			killGroup(parts.wrapper);
@@ -136,7 +142,7 @@ interface StartedParts {
 const launch = async (settings: ExecutorSettings): Promise<StartedParts> => {
 	started += 1;
 	const folder = join(settings.runtimeFolder, `e${started}`);
-	await mkdir(folder, { mode: 0o700 });
+	await mkdir(folder, { mode: OPEN_MODE });
 	const gate = await GateSplice.listen(join(folder, "gate.sock"), settings.gate);
 	const enclosed = { workerd: settings.workerd, executorFolder: settings.executorFolder, ownFolder: folder };
 	const command = withRlimits(settings.enclosure.commandLine(enclosed));
@@ -162,6 +168,7 @@ const launch = async (settings: ExecutorSettings): Promise<StartedParts> => {
 		if (wrapper.pid !== undefined) executorGuard.forget(wrapper.pid);
 		gate.end();
 		agent.destroy();
+		await chmod(folder, OPEN_MODE).catch(() => {});
 		await rm(folder, { recursive: true, force: true });
 	});
 	if (wrapper.pid !== undefined)

@@ -21,6 +21,8 @@ export interface ProcessUse {
 	readonly cpuMs: number;
 	/** Resident memory, bytes. */
 	readonly residentBytes: number;
+	/** Threads it has now. */
+	readonly threads: number;
 }
 
 const threadsCpuMs = (pid: number): number => {
@@ -46,7 +48,11 @@ export const measureProcess = (pid: number): ProcessUse | null => {
 		if (fields[0] === "Z" || fields[0] === "X") return null;
 		const ticks = Number(fields[11]) + Number(fields[12]);
 		const residentPages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-		return { cpuMs: Math.max(threadsCpuMs(pid), ticks * MS_PER_TICK), residentBytes: residentPages * pageBytes };
+		return {
+			cpuMs: Math.max(threadsCpuMs(pid), ticks * MS_PER_TICK),
+			residentBytes: residentPages * pageBytes,
+			threads: Number(fields[17]),
+		};
 	} catch {
 		return null;
 	}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RATES_WANTED, readRates } from "../contract/rates.ts";
 import { isKey } from "./data-folder.ts";
 import { readStores, type Stores, STORES_WANTED } from "./read-stores.ts";
 
@@ -24,6 +25,10 @@ const Environment = z.object({
 		.transform(readStores)
 		.pipe(z.custom<Stores>((value) => value !== null, { error: STORES_WANTED }))
 		.optional(),
+	CORDON_RATE_LIMIT: z
+		.string()
+		.refine((text) => readRates(text) !== null, { error: RATES_WANTED })
+		.optional(),
 	CORDON_DEV_ALLOW: z
 		.string()
 		.transform((text) => text.split(",").map((part) => part.trim()))
@@ -47,6 +52,8 @@ export interface CordonConfig {
 	readonly developmentHosts: readonly string[];
 	/** Databases that an operator may attach to tenants, by the name of their binding; absent: none. Values of HYPERDRIVE_… hold passwords. */
 	readonly stores?: Stores | undefined;
+	/** Requests a minute, as contract/rates reads them; absent: its defaults. */
+	readonly rateLimit?: string | undefined;
 }
 
 export type ParsedEnvironment = { kind: "config"; config: CordonConfig } | { kind: "invalid"; message: string };
@@ -71,6 +78,7 @@ export const parseEnvironment = (variables: Readonly<Record<string, string | und
 			sealKey: values.CORDON_SEAL_KEY,
 			developmentHosts: values.CORDON_DEV_ALLOW ?? [],
 			stores: values.CORDON_STORES,
+			rateLimit: values.CORDON_RATE_LIMIT,
 		},
 	};
 };

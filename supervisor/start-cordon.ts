@@ -100,6 +100,7 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 			GATE_KEY: newKey(),
 			ADMIN_TOKEN: adminToken,
 			DEVELOPMENT_HOSTS: options.developmentHosts.join(","),
+			RATE_LIMIT: options.rateLimit ?? "",
 		},
 	});
 	undo.defer(() => controlPlane.stop());

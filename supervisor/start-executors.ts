@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { LIMITS } from "../contract/limits.ts";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { chooseEnclosure } from "./choose-enclosure.ts";
+import { closeInheritedDescriptors } from "./close-inherited-descriptors.ts";
 import type { Enclosure } from "./enclosure.ts";
 import { ExecutorProcess } from "./executor-process.ts";
 import { serveExecutors } from "./executor-server.ts";
@@ -38,6 +39,7 @@ export interface Executors {
 
 /** Builds what executor processes load, finds out how they can be enclosed here, starts the pool and the socket that the Worker uses. */
 export const startExecutors = async (options: ExecutorsOptions): Promise<Executors> => {
+	closeInheritedDescriptors();
 	const { workerd, runtimeFolder, gate } = options;
 	const settings = { workerd, runtimeFolder, gate, executorFolder: await buildDispatcher(options.harnessFolder) };
 	const enclosure = await chooseEnclosure(settings, options.enclosures);

@@ -1,5 +1,6 @@
 import { LIMITS } from "../contract/limits.ts";
 import { measureProcess, type ProcessUse } from "./measure-process.ts";
+import { setNiceness } from "./set-niceness.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** How fast a process can take memory at most, bytes a millisecond: touching fresh pages, seen on fast machines. */
@@ -46,12 +47,13 @@ export class RunWatch {
 	#peakBytes: number;
 	#reason: StopReason | null = null;
 	#timer: NodeJS.Timeout | undefined;
+	#yielded = false;
 
 	constructor(process: Watched, limits: RunLimits, cancelled: AbortSignal) {
 		this.#process = process;
 		this.#limits = limits;
 		this.#cancelled = cancelled;
-		this.#base = measureProcess(process.pid) ?? { cpuMs: 0, residentBytes: 0 };
+		this.#base = measureProcess(process.pid) ?? { cpuMs: 0, residentBytes: 0, threads: 0 };
 		this.#last = this.#base;
 		this.#peakBytes = this.#base.residentBytes;
 		cancelled.addEventListener("abort", this.#cancel);
@@ -69,6 +71,7 @@ export class RunWatch {
 		clearTimeout(this.#timer);
 		this.#cancelled.removeEventListener("abort", this.#cancel);
 		this.#measure();
+		if (this.#yielded && this.#reason === null) setNiceness(this.#process.pid, LIMITS.executorNice.short);
 		return { cpuMs: this.#cpuMs(), wallMs: this.#wallMs(), startedAtMs: this.startedAtMs };
 	}
 
@@ -115,12 +118,21 @@ export class RunWatch {
 		this.#process.kill();
 	}
 
+	/** A run that has worked for a while goes behind those that have not, whoever's they are: a short one beside a long one is short. */
+	#yield(): void {
+		this.#yielded = true;
+		setNiceness(this.#process.pid, LIMITS.executorNice.long);
+	}
+
 	#look(): void {
 		this.#measure();
+		if (!this.#yielded && this.#cpuMs() >= LIMITS.executorYieldCpuMs) this.#yield();
 		const cpuLeftMs = this.#limits.cpuMs - this.#cpuMs();
 		const bytesLeft = this.#base.residentBytes + this.#limits.memoryMb * MEBIBYTE - this.#last.residentBytes;
 		const wallLeftMs = this.#limits.wallMs - this.#wallMs();
-		const passed = cpuLeftMs <= 0 ? "cpu" : bytesLeft <= 0 ? "memory" : wallLeftMs <= 0 ? "wall" : null;
+		// What threads take of the kernel is memory too, and stands in no figure of the process.
+		const crowded = this.#last.threads > LIMITS.executorThreads;
+		const passed = cpuLeftMs <= 0 ? "cpu" : bytesLeft <= 0 || crowded ? "memory" : wallLeftMs <= 0 ? "wall" : null;
 		if (passed !== null) {
 			this.#stop(passed);
 			return;

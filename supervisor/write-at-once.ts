@@ -2,8 +2,8 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Writes a file of a folder that is there. Others may build or read side by side: each sees the whole file or the one before. */
-export const writeAtOnce = async (folder: string, file: string, text: string): Promise<void> => {
+export const writeAtOnce = async (folder: string, file: string, content: string | Uint8Array): Promise<void> => {
 	const draft = join(folder, `.${file}-${process.pid}-${crypto.randomUUID()}`);
-	await writeFile(draft, text);
+	await writeFile(draft, content);
 	await rename(draft, join(folder, file));
 };

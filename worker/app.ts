@@ -2,12 +2,14 @@ import type { OperationId } from "../contract/operations.ts";
 import { agentHandlers } from "./agents/agent-handlers.ts";
 import { grantHandlers } from "./agents/grant-handlers.ts";
 import { approvalHandlers } from "./approvals/approval-handlers.ts";
+import { assuranceHandlers } from "./assurance/assurance-handlers.ts";
 import { datasetHandlers } from "./datasets/dataset-handlers.ts";
 import { eventHandlers } from "./events/event-handlers.ts";
 import type { Handlers } from "./handler.ts";
 import { createApp } from "./http/create-app.ts";
 import { openApiHandlers } from "./http/open-api-handlers.ts";
 import { modelHandlers } from "./models/model-handlers.ts";
+import { lintHandlers } from "./policy-lint/lint-handlers.ts";
 import { priceHandlers } from "./prices/price-handlers.ts";
 import { healthHandlers } from "./runs/health-handlers.ts";
 import { replayHandlers } from "./runs/replay/replay-handlers.ts";
@@ -30,6 +32,7 @@ const handlers = {
 	...toolHandlers,
 	...agentHandlers,
 	...grantHandlers,
+	...lintHandlers,
 	...approvalHandlers,
 	...modelHandlers,
 	...datasetHandlers,
@@ -38,6 +41,7 @@ const handlers = {
 	...priceHandlers,
 	...usageHandlers,
 	...eventHandlers,
+	...assuranceHandlers,
 	...runHandlers,
 	...replayHandlers,
 	...healthHandlers,

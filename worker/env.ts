@@ -35,11 +35,15 @@ export interface Env {
 	readonly LOADER?: WorkerLoader;
 	/** A network that connects to public addresses only; on Cloudflare absent, where the Worker's own fetch is that. */
 	readonly EGRESS?: Fetcher;
+	/** A network that connects to this machine only, for the hosts of DEVELOPMENT_HOSTS; absent where there are none. */
+	readonly DEVELOPMENT_EGRESS?: Fetcher;
 	/** Base64 of 32 bytes: what secrets are sealed under. */
 	readonly SEAL_KEY?: string;
 	/** Base64 of 32 bytes: what attempts' tokens are signed with. New at each start on one machine. */
 	readonly GATE_KEY?: string;
 	readonly ADMIN_TOKEN?: string;
+	/** Requests a minute, as contract/rates reads them; absent: its defaults. */
+	readonly RATE_LIMIT?: string;
 	// Databases of stores stand beside these, under names that begin with HYPERDRIVE_ and D1_ (stores/open-store).
 	/** Comma list of host:port on loopback that http.fetch may reach; for development only. */
 	readonly DEVELOPMENT_HOSTS?: string;

@@ -32,6 +32,8 @@ export interface HandlerInput<Id extends OperationId> {
 	readonly idempotencyKey: string | null;
 	/** The header `Last-Event-ID` as it came, not yet parsed; null when there was none. */
 	readonly lastEventId: string | null;
+	/** Whether the client asks for a page (`Accept` names text/html), as browsers do. */
+	readonly wantsPage: boolean;
 	/** Whether the request would still be let in: an answer that goes on for long asks again and again. */
 	isWelcome(): Promise<boolean>;
 	/** SHA-256 of the raw body, hex; empty string when there was none. */

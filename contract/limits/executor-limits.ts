@@ -14,12 +14,25 @@ export const EXECUTOR_LIMITS = {
 	executorDataMb: { base: 535, allowance: 160 },
 	/** CPU time of an executor process in its life, seconds: above the largest cpuMs. Enforced by `prlimit --cpu`. */
 	executorLifetimeCpuS: 180,
+	/**
+	 * Niceness of executor processes above the supervisor's: behind the control plane, and further behind once a run in them has worked for executorYieldCpuMs, so that short runs of
+	 * others do not wait for long ones. Three times apart, and no more: a long run must come to its CPU limit before its wall limit beside the work of others.
+	 * Set in supervisor/executor-rlimits and supervisor/watch-run.
+	 */
+	executorNice: { short: 1, long: 6 },
+	/** CPU time of one run, milliseconds, from which on it is a long one: three times what starting and answering a small one takes. */
+	executorYieldCpuMs: 60,
 	/** CPU lifetime that must be left beyond a run's own limit when a process is given to it, milliseconds. */
 	executorCpuMarginMs: 2_000,
 	/** CPU time an idle process may have used since it was given back, milliseconds; past it something lingers and it is killed. */
 	executorLingerCpuMs: 5,
 	/** Open files of an executor process. Enforced by `prlimit --nofile`. */
 	executorOpenFiles: 256,
+	/**
+	 * Threads of an executor process: five times what workerd has on a machine of many cores. Past it the run is ended, since threads take memory of the kernel
+	 * that no process's figure shows. Enforced in supervisor/watch-run, and on threads and processes together by RLIMIT_NPROC in supervisor/enclosure-unshare.
+	 */
+	executorThreads: 128,
 	/** Longest start of an executor process until its first answer, milliseconds. */
 	executorStartMs: 10_000,
 	/** Wait after a failed start, milliseconds: doubled each time up to the ceiling. */

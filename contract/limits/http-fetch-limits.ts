@@ -47,6 +47,8 @@ export const HTTP_FETCH_LIMITS = {
 	globSteps: 100_000,
 	/** http.fetch: an injected secret's length, bytes. A shorter one cannot be redacted safely, since it would occur by chance; a longer one is no header. */
 	injectedSecretBytes: { min: 8, max: 4_096 },
+	/** http.fetch: characters of all the forms together in which one secret is looked for; making the search ready takes some ten milliseconds at most. Enforced in verbs/http-fetch/secret-forms. */
+	secretFormChars: 300_000,
 	/** http.fetch: time for one call, all hops together, milliseconds. */
 	upstreamMs: { default: 10_000, max: 25_000 },
 	/** http.fetch: a streamed part that comes sooner than this after the last one was sent waits for others until then, milliseconds, or until so many bytes are together. Each part costs the program's CPU. Enforced in verbs/http-fetch/emit-parts. */

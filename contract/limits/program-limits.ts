@@ -32,6 +32,9 @@ export const PROGRAM_LIMITS = {
 	hashedBigints: 256,
 	hashedNumbers: 1_000,
 
+	/** Most fields beyond those that are known of an object among a call's arguments; with more, none is named. Enforced in verbs/fields-of. */
+	strangeFields: 16,
+
 	/** Most console lines kept of a run. Later lines are counted, not kept. Enforced in the harness and again on the host. */
 	logLines: 1_000,
 	/** Longest console line kept, characters; the rest is cut with a mark. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ARROWS } from "./arrows.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 /** What the runtime finds classes in. */
@@ -34,118 +35,6 @@ const SOURCES: readonly Source[] = OURS.flatMap((folder) =>
 ).map(readSource);
 
 const within = (folder: string): readonly Source[] => SOURCES.filter(({ path }) => path.startsWith(folder));
-
-/** Which folder or file may import which, besides contract/ and itself. Types count. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
-	"contract/": [],
-	"worker/env.ts": ["worker/agents/agent-object.ts", "worker/tenant-budget/tenant-object.ts"],
-	"worker/handler.ts": ["worker/env.ts"],
-	"worker/index.ts": [
-		...["worker/app.ts", "worker/env.ts", "worker/agents/", "worker/gate/", "worker/runs/"],
-		"worker/tenant-budget/tenant-object.ts",
-	],
-	"worker/app.ts": [
-		"worker/handler.ts",
-		"worker/http/",
-		"worker/agents/",
-		"worker/approvals/",
-		"worker/runs/",
-		"worker/tenants/",
-		"worker/secrets/",
-		"worker/models/",
-		"worker/tools/",
-		"worker/datasets/",
-		"worker/stores/",
-		"worker/tenant-budget/",
-		"worker/events/",
-		"worker/prices/",
-		"worker/usage/",
-		"worker/gate/",
-		"worker/verbs/catalogue.ts",
-	],
-	"worker/http/": ["worker/env.ts", "worker/handler.ts"],
-	"worker/db/": ["worker/env.ts"],
-	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
-	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
-	"worker/tenant-budget/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
-		"worker/agents/object/event-rows.ts",
-		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts"],
-	],
-	"worker/prices/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/budgets/prices.ts", "worker/verbs/catalogue.ts"],
-	"worker/usage/": ["worker/env.ts", "worker/handler.ts", "worker/budgets/windows.ts", "worker/budgets/zone-clock.ts"],
-	"worker/tenants/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
-		...["worker/agents/agent-switches.ts", "worker/executor/choose-executor.ts"],
-	],
-	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
-	"worker/tools/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/secrets/open-secret.ts"],
-		...["worker/egress/", "worker/verbs/http-fetch/", "worker/verbs/json-schema/", "worker/verbs/tool-call/"],
-	],
-	"worker/models/": [
-		"worker/egress/",
-		"worker/env.ts",
-		"worker/handler.ts",
-		"worker/db/page.ts",
-		"worker/resources/",
-		"worker/verbs/ai-complete/base-url.ts",
-	],
-	"worker/agents/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/"],
-		...["worker/policy/", "worker/budgets/", "worker/ledger/", "worker/verbs/", "worker/executor/"],
-		...["worker/resources/", "worker/blobs/", "worker/libraries/describe-libraries.ts"],
-	],
-	"worker/approvals/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/", "worker/ledger/"],
-		"worker/runs/execute-waiting.ts",
-	],
-	"worker/runs/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/executor/", "worker/agents/", "worker/ledger/"],
-		...["worker/secrets/seal.ts", "worker/gate/attempt-token.ts", "worker/verbs/files/check-path.ts"],
-		...["worker/datasets/bytes-of-datasets.ts", "worker/blobs/blob-keys.ts", "worker/policy/run-limits.ts"],
-		"worker/prices/known-prices.ts",
-	],
-	"worker/gate/": [
-		...["worker/env.ts", "worker/policy/", "worker/agents/", "worker/verbs/", "worker/ledger/", "worker/secrets/", "worker/blobs/"],
-		...["worker/executor/", "worker/engine/engine-protocol.ts", "worker/datasets/", "worker/resources/"],
-		...["worker/stores/open-store.ts", "worker/egress/", "worker/sub-agents/start-child.ts"],
-	],
-	"worker/sub-agents/": [
-		...["worker/env.ts", "worker/agents/", "worker/prices/known-prices.ts", "worker/verbs/agent-run/agent-order.ts"],
-		...["worker/runs/find-program.ts", "worker/runs/start-run.ts", "worker/runs/execute-waiting.ts"],
-	],
-	"worker/events/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/agent-registry.ts"],
-		"worker/ledger/tenant-events.ts",
-	],
-	"worker/egress/": ["worker/env.ts"],
-	"worker/executor/": [
-		"worker/engine/",
-		".build/engine/",
-		"worker/env.ts",
-		"worker/harness/",
-		"worker/libraries/",
-		"worker/gate/gate-entrypoint.ts",
-		"worker/gate/import-here.ts",
-	],
-	"worker/ledger/": ["worker/env.ts", "worker/db/"],
-	"worker/policy/": ["worker/verbs/"],
-	"worker/verbs/": ["worker/budgets/vector.ts", "worker/engine/engine-protocol.ts", "worker/policy/needs-approval.ts"],
-	"worker/budgets/": [],
-	"worker/harness/": [],
-	"worker/engine/": [],
-	"worker/datasets/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/resources/", "worker/blobs/", "worker/executor/"],
-		...["worker/engine/engine-protocol.ts", "worker/gate/import-token.ts"],
-	],
-	"worker/stores/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/resources/", "worker/tenants/tenant-store.ts"],
-		...["worker/verbs/store-access.ts", "worker/verbs/sql-query/store/"],
-	],
-	"worker/libraries/": [".build/libraries/"],
-	"supervisor/": ["worker/executor/", "worker/libraries/catalogue.ts"],
-};
 
 const ownRule = (path: string): string | undefined => Object.keys(ARROWS).find((owner) => path === owner || path.startsWith(owner));
 
@@ -197,7 +86,7 @@ describe("files", () => {
 	const house = SOURCES.filter(({ path }) => !path.startsWith("test/"));
 
 	test("are named in kebab-case", () => {
-		for (const { path } of SOURCES) expect(path.split("/").at(-1)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|js|mjs)$/);
+		for (const { path } of SOURCES) expect(path.split("/").at(-1)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|attack))?\.(ts|js|mjs)$/);
 	});
 
 	test("have at most 300 lines", () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer } from "node:net";
+import { answerOddly } from "./upstream-answers.ts";
 
 /** What arrived at the upstream. */
 export interface Arrived {
@@ -19,7 +20,7 @@ export interface Upstream {
 
 /**
  * `/echo` sends back what it was sent; `/redirect?to=` redirects; `/big?bytes=` sends so many; `/silent` never answers; `/drip` never ends; `/leak` sends
- * the authorization in several encodings; anything else answers `{"ok":true}`.
+ * the authorization in several encodings; what upstream-answers.ts names answers oddly; anything else answers `{"ok":true}`.
  */
 export const startUpstream = async (): Promise<Upstream> => {
 	const arrived: Arrived[] = [];
@@ -72,7 +73,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, body: string
 			return;
 		}
 		default:
-			json({ ok: true });
+			if (!answerOddly(request, response, url)) json({ ok: true });
 	}
 };
 

@@ -2,10 +2,13 @@ import type { Agent, UpdateAgent } from "../../contract/agents.ts";
 import type { ScopedApproval } from "../../contract/approvals.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { Run, RunLog } from "../../contract/runs.ts";
+import { stopExecutions } from "../executor/choose-executor.ts";
 import { loadResources } from "../resources/load-resources.ts";
 import { NO_RESOURCES, type Resources } from "../verbs/verb.ts";
 import type { Identity } from "./agent-host.ts";
 import { AgentSwitches } from "./agent-switches.ts";
+import { cutLines, cutOutcome, cutterOf } from "./cut-outcome.ts";
+import { LeakLook } from "./leak-look.ts";
 import {
 	type AdmitAnswer,
 	type AdmitCommand,
@@ -17,8 +20,10 @@ import {
 } from "./object/admit-run.ts";
 import { type BeginCallAnswer, type BeginCallCommand, beginCall } from "./object/begin-call.ts";
 import { changeAgent } from "./object/configure.ts";
+import { cutFileNames } from "./object/cut-file-names.ts";
 import { type DecideAnswer, type DecideCommand, decideApproval } from "./object/decide-approval.ts";
 import { resourcesOfGrant } from "./object/decide-call.ts";
+import { type Leak, NO_LEAK } from "./object/deny-leak.ts";
 import { type EndCallAnswer, type EndCallCommand, endCall } from "./object/end-call.ts";
 import { type FinishAnswer, type FinishCommand, finishRun } from "./object/finish-run.ts";
 import { keepAsFile, takeHandle } from "./object/handle-rows.ts";
@@ -37,6 +42,8 @@ import { claimRun, releaseRun, renewLease } from "./object/take-up.ts";
  * `Identity` comes from the caller's key, never from an id.
  */
 export class AgentObject extends AgentSwitches {
+	protected readonly leaks = new LeakLook(this.env, this.state);
+
 	async admit(identity: Identity, command: AdmitCommand): Promise<AdmitAnswer> {
 		if (!(await this.isBorn(identity))) return refuse("not_found", "Starting a run: there is no such agent");
 		return this.withSlices(() => this.step(command.runId, () => admitRun(this.state, command, Date.now())));
@@ -62,12 +69,13 @@ export class AgentObject extends AgentSwitches {
 	}
 
 	async beginCall(command: BeginCallCommand): Promise<BeginCallAnswer> {
-		const resources = await this.#resources(command.runId, command.grant);
+		const [resources, leak] = await Promise.all([this.#resources(command.runId, command.grant), this.leaks.in(command)]);
 		const begun = await this.withSlices(() =>
-			this.step(command.runId, () => beginCall(this.state, command, { resources, nowMs: Date.now() })),
+			this.step(command.runId, () => beginCall(this.state, command, { resources, leak, nowMs: Date.now() })),
 		);
+		if (leak !== NO_LEAK && this.#isQuarantined(command.runId)) this.ctx.waitUntil(stopExecutions(this.env, [command.runId]));
 		if (begun.kind === "wait") noteAwaited(this.state, command.runId, begun.callId, true);
-		return begun;
+		return await this.#withSeek(command.runId, begun);
 	}
 
 	/** Waits a while for what a call waits for, then says how it stands: the caller asks again as long as it waits. */
@@ -77,10 +85,28 @@ export class AgentObject extends AgentSwitches {
 		const waitMs = row === null ? 0 : parkableInMs(row, Date.now());
 		await this.bell.wait(command.runId, Math.max(LIMITS.approvalGatherMs, waitMs));
 		const resources = before === undefined ? NO_RESOURCES : await this.#resources(command.runId, before.grant);
-		const look = () => waitedCall(this.state, command, { resources, nowMs: Date.now() });
+		const leak = await this.#leakOfApproved(command);
+		const look = () => waitedCall(this.state, command, { resources, leak, nowMs: Date.now() });
 		const answer = await this.withSlices(() => this.stepIf(command.runId, look, ({ kind }) => kind !== "wait"));
 		noteAwaited(this.state, command.runId, command.callId, answer.kind === "wait");
-		return answer;
+		return await this.#withSeek(command.runId, answer);
+	}
+
+	async #withSeek(runId: string, begun: BeginCallAnswer): Promise<BeginCallAnswer> {
+		const seek = begun.kind === "act" ? await this.leaks.inContents(runId, begun) : null;
+		return begun.kind === "act" && seek !== null ? { ...begun, seek } : begun;
+	}
+
+	/** What a call would send that a person has approved: a secret may have been sealed since it was asked for. */
+	async #leakOfApproved({ runId, callId }: { runId: string; callId: string }): Promise<Leak> {
+		if (this.state.approvals.statusOf(callId) !== "approved") return NO_LEAK;
+		const entry = this.state.calls.get(callId);
+		if (entry === null || entry.args === null || entry.record.status !== "waiting") return NO_LEAK;
+		return await this.leaks.in({ runId, grant: entry.record.grant, method: entry.record.method, args: entry.args, at: null });
+	}
+
+	#isQuarantined(runId: string): boolean {
+		return this.state.runs.get(runId)?.state.error?.code === "quarantined";
 	}
 
 	async #resources(runId: string, grant: string): Promise<Resources> {
@@ -99,6 +125,7 @@ export class AgentObject extends AgentSwitches {
 		const runId = this.state.calls.line(command.callId)?.record.run ?? null;
 		const ended = this.step(runId, () => endCall(this.state, command, Date.now()));
 		if (ended !== null && ended.resume !== null) await this.sendToQueue([ended.resume]);
+		if (runId !== null && this.#isQuarantined(runId)) this.ctx.waitUntil(stopExecutions(this.env, [runId]));
 		return ended;
 	}
 
@@ -111,14 +138,18 @@ export class AgentObject extends AgentSwitches {
 	}
 
 	async appendLogs(runId: string, attempt: number, lines: readonly RunLog[]): Promise<void> {
-		this.step(runId, () => appendLogs(this.state, runId, attempt, lines));
+		const clean = cutLines(lines, cutterOf(await this.leaks.secretsOf(runId)));
+		this.step(runId, () => appendLogs(this.state, runId, attempt, clean));
 	}
 
 	async finish(command: FinishCommand): Promise<FinishAnswer | null> {
-		const { answer, next } = this.step(command.runId, () => ({
-			answer: finishRun(this.state, command, Date.now()),
-			next: callUp(this.state, Date.now()),
-		}));
+		const cutter = cutterOf(await this.leaks.secretsOf(command.runId));
+		const clean = cutOutcome(command, cutter);
+		const { answer, next } = this.step(command.runId, () => {
+			const finished = finishRun(this.state, clean, Date.now());
+			const run = finished === null ? null : cutFileNames(this.state, finished.run, cutter);
+			return { answer: finished === null || run === null ? null : { ...finished, run }, next: callUp(this.state, Date.now()) };
+		});
 		this.ctx.waitUntil(this.sendToQueue(next));
 		return answer;
 	}
@@ -126,7 +157,10 @@ export class AgentObject extends AgentSwitches {
 	async cancel(runId: string, why: string): Promise<Run | null> {
 		const run = this.step(runId, () => cancelRun(this.state, runId, why, Date.now()));
 		await this.tellKinSoon();
-		return run;
+		if (run === null || run.files.length === 0) return run;
+		// Once it is stopped: that waits for nobody.
+		const cutter = cutterOf(await this.leaks.secretsOf(runId, true));
+		return this.step(runId, () => cutFileNames(this.state, run, cutter));
 	}
 
 	/** Forgets a replay, whatever became of it, and says what it asked for; null: there is none of that id (any more). */

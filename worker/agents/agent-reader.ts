@@ -50,6 +50,11 @@ export abstract class AgentReader extends AgentKin {
 		return configuration === null || row === null ? null : describe(this.state, configuration.agentId, row);
 	}
 
+	/** The runs that the object still has, each with the grants that its calls have used; replays are none. */
+	async grantsUsed(): Promise<{ run: string; grants: string[] }[]> {
+		return this.state.runs.grantsUsed();
+	}
+
 	/** Whether what a call has made may still count: its attempt executes its run, and its grant is not switched off. */
 	async mayCount({ runId, attempt, callId }: { runId: string; attempt: number; callId: string }): Promise<boolean> {
 		const grant = this.state.calls.line(callId)?.record.grant;

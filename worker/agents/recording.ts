@@ -26,6 +26,8 @@ export const Recording = z.strictObject({
 	places: z.int().nullable(),
 	/** How many of them could be sent, likewise. */
 	sent: z.int().nullable(),
+	/** Honeytokens that its calls were searched for. */
+	canaries: z.array(z.string()).optional(),
 	/** Of a dry run: its plan's effects, as the object of another run finds them again. */
 	planKinds: z.array(z.string()),
 	calls: z.array(

@@ -15,6 +15,8 @@ export interface NewContent {
 	/** The version that the content was made from. */
 	readonly previous: number;
 	readonly content: { readonly key: string; readonly bytes: number; readonly tables: DatasetTables };
+	/** Of the run that has written it; they stay with the dataset, since nobody can tell which rows they are about. Left out: none. */
+	readonly labels?: DatasetDescription["labels"];
 }
 
 export type Committing = { kind: "committed"; row: ResourceRow } | { kind: "refused"; why: string };
@@ -32,7 +34,8 @@ export const commitContent = async (env: Env, given: NewContent): Promise<Commit
 	const before = await findResource(env, tenantId, "dataset", name);
 	if (before === null || before.id !== given.resourceId || before.version !== previous) return another;
 	const old = readDescription(before);
-	const description: DatasetDescription = { content: withTypes(given.content, old), previousKey: old.content?.key ?? null };
+	const labels = [...new Set([...(old.labels ?? []), ...(given.labels ?? [])])];
+	const description: DatasetDescription = { content: withTypes(given.content, old), previousKey: old.content?.key ?? null, labels };
 	const text = JSON.stringify(description);
 	if (new TextEncoder().encode(text).byteLength > LIMITS.resourceBytes)
 		return { kind: "refused", why: `the names of its tables and columns take more than ${LIMITS.resourceBytes} bytes` };

@@ -9,13 +9,14 @@ export const readDescription = (row: Pick<ResourceRow, "description">): DatasetD
 
 /** A dataset as its tenant sees it: nothing of where it lies. */
 export const datasetOf = (row: ResourceRow): Dataset => {
-	const { content } = readDescription(row);
+	const { content, labels } = readDescription(row);
 	return {
 		id: row.id,
 		name: row.name,
 		version: row.version,
 		bytes: content?.bytes ?? 0,
 		tables: content?.tables ?? [],
+		labels: labels ?? [],
 		createdAtMs: row.createdAtMs,
 		updatedAtMs: row.updatedAtMs,
 	};

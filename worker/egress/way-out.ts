@@ -8,7 +8,18 @@ export interface WayOut {
 	readonly developmentHosts: ReadonlySet<string>;
 }
 
-export const wayOut = (env: Pick<Env, "EGRESS" | "DEVELOPMENT_HOSTS">): WayOut => ({
-	egress: (request) => (env.EGRESS === undefined ? fetch(request) : env.EGRESS.fetch(request)),
-	developmentHosts: new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").flatMap((host) => (host.trim() === "" ? [] : [host.trim()]))),
-});
+/**
+ * What the operator opened leaves by a network of its own, and by its exact host and port alone: were loopback opened in the one network, a name that
+ * resolves to 127.0.0.1 would lead there too.
+ */
+export const wayOut = (env: Pick<Env, "EGRESS" | "DEVELOPMENT_EGRESS" | "DEVELOPMENT_HOSTS">): WayOut => {
+	const developmentHosts = new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").flatMap((host) => (host.trim() === "" ? [] : [host.trim()])));
+	const network = (url: URL): Fetcher | undefined =>
+		developmentHosts.has(`${url.hostname}:${url.port || (url.protocol === "http:" ? 80 : 443)}`)
+			? (env.DEVELOPMENT_EGRESS ?? env.EGRESS)
+			: env.EGRESS;
+	return {
+		egress: (request) => network(new URL(request.url))?.fetch(request) ?? fetch(request),
+		developmentHosts,
+	};
+};

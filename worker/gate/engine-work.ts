@@ -1,4 +1,4 @@
-import { DatasetTables } from "../../contract/datasets.ts";
+import { DatasetLabel, DatasetTables } from "../../contract/datasets.ts";
 import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { agentObject } from "../agents/agent-registry.ts";
@@ -42,12 +42,19 @@ export const beginEngineWork = async (
 		const message = `Querying the dataset ${act.dataset}: it was removed meanwhile, or has no data`;
 		return { kind: "failed", outcome: { kind: "failed", code: "conflict", message, cost: {} } };
 	}
+	const unknown = writtenLabels(row).filter((label) => !begun.labels.includes(label));
+	if (unknown.length > 0) {
+		const message = `Querying the dataset ${act.dataset}: a run that had read ${unknown.join(" and ")} data wrote to it a moment ago; ask again`;
+		return { kind: "failed", outcome: { kind: "failed", code: "conflict", message, cost: {} } };
+	}
 	const { key, bytes } = content;
 	const dataset = { name: act.dataset, resourceId: row.id, version: row.version, key, bytes };
 	const late = calls.begin(begun.callId, { authority, dataset, writes: act.writes, call: begun }, Date.now());
 	for (const open of late) await endLate(env, open);
 	return { kind: "work", work: { kind: "engine", callId: begun.callId, image: { id: key, bytes }, query: act.query, writes: act.writes } };
 };
+
+const writtenLabels = (row: Parameters<typeof readDescription>[0]): readonly DatasetLabel[] => readDescription(row).labels ?? [];
 
 const endLate = async (env: Env, open: OpenCall<BegunCall>): Promise<void> => {
 	await dropSaved(env, open);
@@ -122,6 +129,7 @@ const commit = async (env: Env, open: OpenCall<BegunCall>, tables: DatasetTables
 	const committed = await commitContent(env, {
 		...{ tenantId: authority.tenantId, name: dataset.name, resourceId: dataset.resourceId, previous: dataset.version },
 		content: { ...saved, tables },
+		labels: DatasetLabel.options.filter((label) => open.call.labels.includes(label)),
 	});
 	if (committed.kind === "committed") return { kind: "committed", version: committed.row.version };
 	await dropSaved(env, open);

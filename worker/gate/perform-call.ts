@@ -17,6 +17,7 @@ import { beginEngineWork } from "./engine-work.ts";
 import { keepAnswer, readKept } from "./keep-answer.ts";
 import { keepParts } from "./keep-parts.ts";
 import { type BegunCall, prepareAgain } from "./prepare-again.ts";
+import { LeakFound } from "./searched-contents.ts";
 import { recordedStream, type StreamEnds, streamAnswer } from "./stream-answer.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -234,15 +235,24 @@ const perform = async ({ env, object, authority, begun }: Performing, act: Act |
 	const watch = watchRun(object, authority, begun.callId);
 	const unread = AbortSignal.any([ends.unread, watch.over]);
 	try {
-		const { callId, timeoutMs } = begun;
-		const outcome = await performOnHost(callContext({ env, object, authority, callId, resources, timeoutMs, emit: ends.emit, unread }));
+		const { callId, timeoutMs, seek } = begun;
+		const parts = { env, object, authority, callId, resources, timeoutMs, emit: ends.emit, unread, seek };
+		const outcome = await performOnHost(callContext(parts));
 		return outcome.kind === "failed" && watch.reason() === "grant_off" ? { ...outcome, ...GRANT_OFF } : outcome;
 	} catch (error) {
-		return bug(error);
+		return error instanceof LeakFound ? leakOutcome(begun, error.code) : bug(error);
 	} finally {
 		watch.end();
 	}
 };
+
+/** How a call ends whose content was not let out. */
+const leakOutcome = ({ method }: BegunCall, code: LeakFound["code"]): VerbOutcome => ({
+	kind: "failed",
+	code,
+	message: `${method}: the content behind a handle holds ${code === "canary_seen" ? "a honeytoken of the run" : "a secret that the host keeps"}, and nothing of it was sent`,
+	cost: {},
+});
 
 const onHost = (act: Act): Extract<Act, { where: "host" }>["perform"] | null => {
 	if (act.where === "host") return act.perform;

@@ -2,7 +2,7 @@
 import { encode } from "./codec.js";
 import { decode } from "./decode.js";
 import { createFrames, cutFrame, readFrame } from "./frames.js";
-import { create, PromiseConstructor } from "./primordials.js";
+import { apply, create, PromiseConstructor } from "./primordials.js";
 import { describeRequest } from "./request.js";
 import { createStream } from "./stream.js";
 import { createTurns } from "./turns.js";
@@ -32,6 +32,12 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 		nodes: job.limits.valueNodes,
 		bigintDigits: job.limits.bigintDigits,
 	};
+	/** The one method of each binding, taken before the program is loaded: a binding asks its prototypes first, so that a program could put its own in its place. */
+	const methods = create(null);
+	for (let index = 0; index < job.grants.length; index += 1) {
+		const name = job.grants[index]?.name ?? "";
+		methods[name] = bindings[name]?.call;
+	}
 	const turns = createTurns(job.limits.callsInFlight);
 	let sent = 0;
 	/** How many of them are at the gate. */
@@ -62,7 +68,7 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 		asked.frame = null;
 		asked.frames = null;
 		try {
-			const answer = await bindings[grant]?.call(method, text, timeline.at(place));
+			const answer = await apply(methods[grant], bindings[grant], [method, text, timeline.at(place)]);
 			if (typeof answer === "string" || answer === undefined) asked.frame = readFrame(answer);
 			else asked.frames = createFrames(answer);
 			timeline.answered(place);

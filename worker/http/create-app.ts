@@ -3,6 +3,8 @@ import { Refusal } from "../../contract/errors.ts";
 import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
+import { checkHead } from "./check-head.ts";
+import { discardBody } from "./discard-body.ts";
 import type { Doors } from "./enter.ts";
 import { refusalResponse } from "./refusals.ts";
 import { routePattern } from "./route-pattern.ts";
@@ -27,7 +29,13 @@ export const createApp = (handlers: Handlers<OperationId>, doors: Doors): Hono<H
 	app.use(async (context, next) => {
 		const requestId = crypto.randomUUID();
 		context.set("requestId", requestId);
-		await next();
+		try {
+			checkHead(context.req.raw);
+			await next();
+		} catch (thrown) {
+			context.res = refusalResponse(thrown, { requestId, label: "Routing" });
+		}
+		if (context.res.status >= 400) await discardBody(context.req.raw);
 		stampResponse(context, requestId);
 	});
 	for (const id of OPERATION_IDS) {

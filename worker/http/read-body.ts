@@ -2,6 +2,8 @@ import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { hexDigest } from "../../contract/hex-digest.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import { brokenBody } from "./broken-body.ts";
+import { countFields, findRepeatedField } from "./repeated-field.ts";
 import { shownText } from "./shown-text.ts";
 
 /** A request's body: its JSON value, and SHA-256 of its raw bytes in hex. */
@@ -21,9 +23,11 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 	checkMediaType(label, request.headers);
 	if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge(label);
 	const bytes = await collect(label, request.body);
-	const read = readBoundedJson(decode(label, bytes));
+	const text = decode(label, bytes);
+	const read = readBoundedJson(text);
 	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
-	refuseWhatSchemasMiss(label, read.value);
+	const fields = refuseWhatSchemasMiss(label, read.value);
+	if (fields !== countFields(text)) throw repeated(label, findRepeatedField(text));
 	return { value: read.value, digest: await hexDigest(bytes) };
 };
 
@@ -65,7 +69,7 @@ const collect = async (label: string, stream: ReadableStream<Uint8Array> | null)
 	return bytes;
 };
 
-/** The next chunk, if it comes in time. @throws Refusal `invalid_request` when it does not */
+/** The next chunk, if it comes in time. @throws Refusal `invalid_request` when it does not, or what comes is no body */
 const readBefore = async (
 	label: string,
 	reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -76,7 +80,9 @@ const readBefore = async (
 		timer = setTimeout(() => resolve(null), Math.max(0, deadlineMs - Date.now()));
 	});
 	try {
-		const read = await Promise.race([reader.read(), late]);
+		// Reading fails when the connection ends before the body, or its chunks are none: the client's doing either way.
+		const read = await Promise.race([reader.read().catch(() => "broken" as const), late]);
+		if (read === "broken") throw brokenBody(label);
 		if (read !== null) return read;
 		reader.cancel().catch(() => {});
 		throw new Refusal(
@@ -100,8 +106,10 @@ const decode = (label: string, bytes: Uint8Array): string => {
 /**
  * Schemas of free JSON drop a key `__proto__`, and do not look at numbers; a number past the doubles is read as Infinity, which JSON cannot write.
  * Both are refused here instead, so that nothing a client sent is lost in silence.
+ * @returns how many fields all objects of the value have together
  */
-const refuseWhatSchemasMiss = (label: string, root: unknown): void => {
+const refuseWhatSchemasMiss = (label: string, root: unknown): number => {
+	let fields = 0;
 	const waiting: unknown[] = [root];
 	while (waiting.length > 0) {
 		const value = waiting.pop();
@@ -115,8 +123,20 @@ const refuseWhatSchemasMiss = (label: string, root: unknown): void => {
 			const message = `${label}: __proto__: found a field of this name in the body, wanted another name`;
 			throw new Refusal("invalid_request", message, { details: { issues: [issue] } });
 		}
-		for (const child of Object.values(value)) waiting.push(child);
+		const children = Object.values(value);
+		if (!Array.isArray(value)) fields += children.length;
+		for (const child of children) waiting.push(child);
 	}
+	return fields;
+};
+
+/** Readers of JSON disagree on which of two counts (RFC 8259 §4): whoever looked at the body before may have read another request. */
+const repeated = (label: string, name: string | null): Refusal => {
+	const path = shownText(name ?? "");
+	const issue = { path, found: "a field twice in one object", wanted: "it once" };
+	return new Refusal("invalid_request", `${label}: ${path}: found this field twice in one object of the body, wanted it once`, {
+		details: { issues: [issue] },
+	});
 };
 
 const tooLarge = (label: string): Refusal =>

@@ -2,6 +2,7 @@ import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { StreamedBody } from "../../contract/operation.ts";
 import type { BodyStream } from "../handler.ts";
+import { brokenBody } from "./broken-body.ts";
 import { shownText } from "./shown-text.ts";
 
 /**
@@ -45,7 +46,9 @@ const counted = (label: string, source: ReadableStream<Uint8Array>, mostBytes: n
 	return new ReadableStream<Uint8Array>(
 		{
 			pull: async (controller) => {
-				const read = await within(Math.min(LIMITS.streamChunkMs, Math.max(0, endAtMs - Date.now())), reader.read());
+				const nextRead = reader.read().catch(() => "broken" as const);
+				const read = await within(Math.min(LIMITS.streamChunkMs, Math.max(0, endAtMs - Date.now())), nextRead);
+				if (read === "broken") return fail(brokenBody(label));
 				if (read === null) return fail(tooSlow(label));
 				if (read.done) {
 					controller.close();

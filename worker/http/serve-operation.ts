@@ -5,6 +5,7 @@ import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
 import type { BodyStream, Caller, HandlerInput, Handlers } from "../handler.ts";
 import { holdBodyBytes, holdStreamBytes } from "./body-bytes.ts";
+import { enterCounted } from "./enter-counted.ts";
 import { type Doors, enter } from "./enter.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { parsePart, readQuery } from "./parse-part.ts";
@@ -26,7 +27,7 @@ export interface Asked {
 export const labelOf = (operation: Pick<Operation, "method" | "path">): string => `${operation.method} ${operation.path}`;
 
 /**
- * One request through one operation: access, then parameters, query and body, then the room's handler. Never throws.
+ * One request through one operation: access and rate, then parameters, query and body, then the room's handler. Never throws.
  */
 export const serveOperation = async <Id extends OperationId>(
 	id: Id,
@@ -36,9 +37,28 @@ export const serveOperation = async <Id extends OperationId>(
 ): Promise<Response> => {
 	const operation: Operation = OPERATIONS[id];
 	const label = labelOf(operation);
+	const entered = await enterCounted(operation, label, asked.request, asked.env, doors);
+	const answer =
+		entered.kind === "refused" ? refuse(entered.thrown, operation, asked) : await serveCaller(id, entered.caller, handlers, doors, asked);
+	for (const [name, value] of Object.entries(entered.fields)) answer.headers.set(name, value);
+	return answer;
+};
+
+const refuse = (thrown: unknown, operation: Operation, { requestId }: Asked): Response =>
+	refusalResponse(sameForEveryId(thrown, operation), { requestId, label: labelOf(operation) });
+
+/** The request of somebody who was let in. Never throws. */
+const serveCaller = async <Id extends OperationId>(
+	id: Id,
+	caller: Caller | null,
+	handlers: Handlers<OperationId>,
+	doors: Doors,
+	asked: Asked,
+): Promise<Response> => {
+	const operation: Operation = OPERATIONS[id];
+	const label = labelOf(operation);
 	let giveBack = (): void => {};
 	try {
-		const caller = await enter(operation.access, label, asked.request, asked.env, doors);
 		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
 		if (operation.stream !== undefined && caller !== null) giveBack = holdStreamBytes(label, caller.tenantId);
 		const parts = await parseParts(operation, asked);
@@ -53,7 +73,7 @@ export const serveOperation = async <Id extends OperationId>(
 		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller, isWelcome }));
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
 	} catch (thrown) {
-		return refusalResponse(sameForEveryId(thrown, operation), { requestId: asked.requestId, label });
+		return refuse(thrown, operation, asked);
 	} finally {
 		giveBack();
 	}
@@ -67,6 +87,7 @@ interface Parts {
 	readonly bodyDigest: string;
 	readonly idempotencyKey: string | null;
 	readonly lastEventId: string | null;
+	readonly wantsPage: boolean;
 }
 
 /** What a handler gets besides the request's parts. */
@@ -81,7 +102,8 @@ const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> =>
 	const query = parsePart(label, operation.query, readQuery(label, asked.request.url));
 	const idempotencyKey = readIdempotencyKey(label, asked.request.headers);
 	const lastEventId = asked.request.headers.get("last-event-id");
-	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId };
+	const wantsPage = /\btext\/html\b/i.test(asked.request.headers.get("accept") ?? "");
+	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId, wantsPage };
 	if (operation.stream !== undefined) return { ...bare, stream: readStream(label, operation.stream, asked.request) };
 	if (operation.body === null) return bare;
 	const { value, digest } = await readBody(label, asked.request);
@@ -118,7 +140,7 @@ const notFound = (operation: Operation): Refusal => {
  */
 function inputOf<Id extends OperationId>(parts: Parts & Surroundings): HandlerInput<Id>;
 function inputOf(parts: Parts & Surroundings): unknown {
-	const { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, caller, env, requestId, isWelcome } = parts;
+	const { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, wantsPage, caller, env, requestId, isWelcome } = parts;
 	const waitUntil = (work: Promise<unknown>): void => parts.waitUntil(work);
-	return { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, caller, env, requestId, isWelcome, waitUntil };
+	return { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, wantsPage, caller, env, requestId, isWelcome, waitUntil };
 }

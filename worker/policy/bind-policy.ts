@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FLOW_RULES, Policy } from "../../contract/agents.ts";
+import type { Policy } from "../../contract/agents.ts";
 import type { BudgetLimits } from "../../contract/budgets.ts";
 import { ApprovalRule, methodsIn } from "../../contract/conditions.ts";
 import { describeIssues, type Issue } from "../../contract/describe-issues.ts";
@@ -9,6 +9,8 @@ import { approvalText } from "../verbs/approval-text.ts";
 import { CATALOGUE } from "../verbs/catalogue.ts";
 import { GRANT_WINDOWS } from "../verbs/common-grant.ts";
 import type { BoundGrant, Verb } from "../verbs/verb.ts";
+import { type BoundFlow, bindFlow, flowFaults, flowRuleOf } from "./bind-flow.ts";
+import { canaryFaults } from "./canary-faults.ts";
 
 /** A grant of a policy, checked against its verb, with what the policy itself enforces. */
 export interface PolicyGrant {
@@ -31,7 +33,9 @@ export interface PolicyGrant {
 
 export interface BoundPolicy {
 	readonly grants: ReadonlyMap<string, PolicyGrant>;
-	readonly flow: (typeof FLOW_RULES)[number];
+	readonly flow: BoundFlow;
+	/** Labels that its runs begin with. */
+	readonly labels: readonly string[];
 }
 
 /** A grant's own limits in each window, and nothing else of its limits. */
@@ -45,7 +49,7 @@ const Common = z.looseObject({
 
 /**
  * Checks a policy against the verbs' schemas and makes it ready to decide calls. Pure.
- * @throws Refusal `invalid_request` that names what is wrong in its grants, up to LIMITS.issuesShown faults: where, what was found, what was wanted.
+ * @throws Refusal `invalid_request` that names what is wrong in its grants or its flow rule, up to LIMITS.issuesShown faults: where, what was found, what was wanted.
  */
 export const bindPolicy = (policy: Policy): BoundPolicy => {
 	const grants = new Map<string, PolicyGrant>();
@@ -56,8 +60,10 @@ export const bindPolicy = (policy: Policy): BoundPolicy => {
 		else issues.push(...read.issues);
 		if (issues.length >= LIMITS.issuesShown) break;
 	}
+	// A grant that is refused itself is no unknown one.
+	if (issues.length === 0) issues.push(...flowFaults(flowRuleOf(policy), grants), ...canaryFaults(policy, grants));
 	if (issues.length > 0) throw refusePolicy(issues.slice(0, LIMITS.issuesShown));
-	return { grants, flow: policy.flow?.["private+untrusted -> external"] ?? "approve" };
+	return { grants, flow: bindFlow(flowRuleOf(policy)), labels: policy.flow?.labels ?? [] };
 };
 
 /** Faults that the message itself tells; the others are in `issues`. */

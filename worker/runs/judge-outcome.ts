@@ -39,6 +39,8 @@ const PROGRAM_CODES: ReadonlySet<string> = new Set([
 	"upstream_timeout",
 	"response_too_large",
 	"secret_unavailable",
+	"secret_seen",
+	"canary_seen",
 	"sql_denied",
 	"sql_limit_exceeded",
 	"conflict",
@@ -138,9 +140,10 @@ const judgeAnswer = (answer: string, program: CompiledProgram): Judgement => {
 	const kept = { ending: "ended" as const, ...boundLogs(logs, logsDropped), choices, places, sent, timerAtMs: null };
 	if (outcome.kind === "returned") return { ...kept, ...judgeResult(outcome.result) };
 	if (outcome.kind === "parked" || outcome.kind === "cut") {
-		const ending = outcome.kind === "parked" ? "parked" : "lost";
-		const error = runError("interrupted", "Running the program: a call of it got no answer");
-		return { ...kept, ending, status: "failed", result: null, error, timerAtMs: outcome.kind === "parked" ? outcome.timerAtMs : null };
+		// Only the isolate says so, and a program can make it say so: how the run ends by it is what a program can cause by itself.
+		const error = runError("never_settled", "Running the program: a call of it got no answer, by the word of its own isolate");
+		const timerAtMs = outcome.kind === "parked" ? outcome.timerAtMs : null;
+		return { ...kept, ending: outcome.kind, status: "failed", result: null, error, timerAtMs };
 	}
 	const code = PROGRAM_CODES.has(outcome.code) && isErrorCode(outcome.code) ? outcome.code : "program_threw";
 	const mapped = mapStack(outcome.stack.slice(0, LIMITS.errorStackChars), program);

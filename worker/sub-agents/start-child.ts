@@ -116,4 +116,5 @@ const commandOf = (order: AgentOrder, opened: Opened, { program, programDigest }
 	plan: null,
 	parent: opened.parent,
 	lender: opened.lender,
+	canaries: opened.canaries,
 });

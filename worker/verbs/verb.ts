@@ -228,6 +228,10 @@ export interface PreparedCall {
 	readonly decision: Decision;
 	/** Longest that an act on the host may take, milliseconds; left out: LIMITS.upstreamMs.max. */
 	readonly timeoutMs?: number;
+	/** Where its request goes, of a verb that sends one to a host that the call names: as `URL.hostname` has it, without a trailing dot. Left out: none. */
+	readonly to?: { readonly host: string; readonly port: number };
+	/** Labels that what it reads has by its own history, beside the grant's. Left out: none. */
+	readonly brings?: readonly Label[];
 	/** The tenant's name of the model that it asks, one of the grant's; left out: none. Its usage is added up by it. */
 	readonly model?: string;
 	/** The most it can cost beyond one call; held before it acts. */

@@ -21,6 +21,8 @@ describe("parseEnvironment()", () => {
 		["CORDON_SEAL_KEY", "bm90IDMyIGJ5dGVz"],
 		["CORDON_DEV_ALLOW", "10.0.0.1:80"],
 		["CORDON_DEV_ALLOW", "localhost"],
+		["CORDON_RATE_LIMIT", "6000"],
+		["CORDON_RATE_LIMIT", "key:0"],
 	])("refuses %s=%s and names the variable", (name, value) => {
 		expect(parseEnvironment({ [name]: value })).toMatchObject({ kind: "invalid", message: expect.stringContaining(`${name}: `) });
 	});

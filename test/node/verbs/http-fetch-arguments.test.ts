@@ -62,6 +62,8 @@ describe("the argument of http.fetch", () => {
 		["a", "v\0"],
 		["a", "é"],
 		["a\u0130", "v"],
+		// The Kelvin sign: its lower case is the letter k.
+		["\u212aeep", "v"],
 	])("the header %j: %j is no header", (name, value) => {
 		expect(invalidMessage(grantOf(), "fetch", [{ url: "https://allowed.example.com/", headers: [[name, value]] }])).toContain(
 			"argument 1.headers",

@@ -49,6 +49,7 @@ const EXAMPLES = {
 	disableAgent: { path: ({ agent }) => `/v1/agents/${agent}/disable` },
 	enableAgent: { path: ({ agent }) => `/v1/agents/${agent}/enable` },
 	getAgentTypes: { path: ({ agent }) => `/v1/agents/${agent}/types` },
+	lintAgentPolicy: { path: ({ agent }) => `/v1/agents/${agent}/policy/lint` },
 	getAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget` },
 	putAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget`, body: () => ({ limits: {} }) },
 	putSecret: { path: ({ secret }) => `/v1/secrets/${secret}`, body: () => ({ value: "one" }) },
@@ -106,6 +107,7 @@ const EXAMPLES = {
 	updateTenant: { path: ({ tenant }) => `/v1/tenants/${tenant}`, body: () => ({ status: "active" }) },
 	createTenantKey: { path: ({ tenant }) => `/v1/tenants/${tenant}/keys`, body: () => ({ name: "further" }) },
 	getHealth: { path: () => "/healthz" },
+	getAssurance: { path: () => "/assurance" },
 	getOpenApi: { path: () => "/openapi.json" },
 	replayRun: { path: ({ run }) => `/v1/runs/${run}/replay`, body: () => ({}) },
 	replayAgent: { path: ({ agent }) => `/v1/agents/${agent}/replay`, body: () => ({ runs: 1 }) },
@@ -183,7 +185,7 @@ describe("the table of operations", () => {
 	});
 
 	test("there is no operation of anybody but health and the API's description", () => {
-		expect(ANYBODYS.map(({ id }) => id)).toEqual(["getHealth", "getOpenApi"]);
+		expect(ANYBODYS.map(({ id }) => id)).toEqual(["getAssurance", "getHealth", "getOpenApi"]);
 	});
 
 	test.each(ANYBODYS)("$id answers without a key", async (item) => {

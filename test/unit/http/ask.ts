@@ -58,6 +58,8 @@ const holdToContract = (method: string, path: string, answer: Answer): void => {
 	expect(answer.headers.get("cache-control")).toBe("no-store");
 	expect(answer.headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
 	expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+	expect(answer.headers.get("cross-origin-resource-policy")).toBe("same-origin");
+	expect(answer.headers.get("x-frame-options")).toBe("DENY");
 	for (const [name] of answer.headers) expect(name).not.toMatch(/^access-control-/);
 	if (method === "HEAD") return;
 	if (isOtherText(method, path, answer)) return;

@@ -53,6 +53,11 @@ describe("an execution that was stopped", () => {
 });
 
 describe("the harness's answer", () => {
+	it("that a call got no answer is the isolate's word: it ends the attempt as cut, with a code that a program can cause", () => {
+		const cut = answered({ outcome: { kind: "cut" }, ...TOLD, logs: [], logsDropped: 0 });
+		expect(cut).toMatchObject({ ending: "cut", status: "failed", error: { code: "never_settled" } });
+	});
+
 	it("is the program's result and nothing more", () => {
 		expect(returned({ a: 1 })).toEqual({
 			...{ ending: "ended", status: "succeeded", result: { a: 1 }, error: null, logs: [], logsTruncated: false, timerAtMs: null },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../../../contract/agents.ts";
-import { makeAgent, seenBy } from "../agents/agent-under-test.ts";
+import { FETCH_ARGS, makeAgent, seenBy } from "../agents/agent-under-test.ts";
 import type { Asked, RunUnderTest } from "../agents/run-under-test.ts";
 import { begotten, budgetOf, give, makePair, RUN, root, runsOf, start } from "./family.ts";
 
@@ -66,6 +66,24 @@ describe("a run never starts another one that may do more than itself", () => {
 		expect(await refused(await root(parent))).toEqual({ kind: "started" });
 	});
 
+	it("under a flow rule that names a recipient which its own does not name", async () => {
+		const rule = "private+untrusted -> external";
+		const { parent, child } = await makePair({ web: web("example.com") }, { site: web("example.com") });
+		const named = (grant: string) => ({ [rule]: { allow: [{ grant, hosts: ["example.com"] }] } });
+		const childGrants = { site: web("example.com") };
+		await give(child, { policy: { grants: childGrants, flow: named("site") } });
+		expect(await refused(await root(parent))).toMatchObject({
+			code: "capability_not_granted",
+			message: expect.stringContaining("grant site"),
+		});
+		const own = { web: web("example.com"), work: runsOf(child.entry.agentId) };
+		await give(parent, { policy: { grants: own, flow: named("web") } });
+		expect(await refused(await root(parent))).toEqual({ kind: "started" });
+		await give(child, { policy: { grants: childGrants, flow: { [rule]: { allow: [{ grant: "site" }] } } } });
+		expect(await refused(await root(parent))).toMatchObject({ message: expect.stringContaining("grant site") });
+		expect(await refused(await root(parent), 1, ["work", "run", { grants: [] }])).toEqual({ kind: "started" });
+	});
+
 	it("that starts agents which it may not start itself: `self` means another agent there", async () => {
 		const { parent, child } = await makePair();
 		const [, third] = [child, await makeAgent({ grants: {} }, {}, parent.entry.tenantId)];
@@ -121,6 +139,25 @@ describe("only agents of the same tenant that take runs are run", () => {
 });
 
 describe("labels", () => {
+	it("of a run that has met both hold what a run sends out that it starts, and what it sends itself after one has met both", async () => {
+		const grants = { web: web("example.com"), memory: { verb: "state" } };
+		const { parent, child } = await makePair(grants, grants);
+		const run = await root(parent, { labels: ["private", "untrusted"] });
+		const { born } = await begotten(run, child);
+		await born.waits(1, ["web", "fetch", ...FETCH_ARGS]);
+		const begins = await root(parent, { labels: ["private"] });
+		const own = (await parent.object.agent(parent.entry))?.policy.grants ?? {};
+		await give(parent, { policy: { grants: own, flow: { labels: ["untrusted"] } } });
+		expect((await (await begotten(begins, child)).born.run()).labels).toEqual(["private", "untrusted"]);
+		await give(parent, { policy: { grants: own } });
+		const clean = await root(parent);
+		const { callId, born: reader } = await begotten(clean, child);
+		await reader.ask(1, ["memory", "get", "a"]);
+		await reader.finish();
+		await clean.wait(callId);
+		await clean.waits(2, ["web", "fetch", ...FETCH_ARGS]);
+	});
+
 	it("go with a run that is started, and come back with its end", async () => {
 		const { parent, child } = await makePair({}, { memory: { verb: "state", labels: ["private"] } });
 		await give(parent, {

@@ -12,8 +12,7 @@ describe("what an agent's run may be lent", () => {
 			beyondLender({ agentId: child, name }, { grants: { work: runs(other) } }, ["work"], {
 				agentId: lender,
 				names: { [child]: child },
-				grants: [{ work: runs(child) }],
-				flow: "approve",
+				policies: [{ grants: { work: runs(child) }, flow: "approve" }],
 			});
 		expect(asked("child")).toMatchObject({ code: "capability_not_granted" });
 		expect(asked(other)).toMatchObject({ code: "capability_not_granted" });

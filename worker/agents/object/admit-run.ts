@@ -1,10 +1,8 @@
 import type { z } from "zod";
 import type { Metadata } from "../../../contract/common.ts";
 import { ERRORS, type ErrorCode, Refusal } from "../../../contract/errors.ts";
-import { LIMITS } from "../../../contract/limits.ts";
 import type { Run, RunLimits } from "../../../contract/runs.ts";
 import type { PriceTable } from "../../../contract/budgets.ts";
-import { ZERO } from "../../budgets/vector.ts";
 import type { CompiledProgram, GrantShape } from "../../executor/protocol.ts";
 import { effectiveLimits } from "../../policy/run-limits.ts";
 import { sliceRefusal } from "./budget-book.ts";
@@ -14,7 +12,9 @@ import { choicesOf, putChoices } from "./call-place.ts";
 import { describe } from "./describe-run.ts";
 import { holdRun, refuseHold } from "./hold-run.ts";
 import { refuseCrowded } from "./live-runs.ts";
+import { newRow } from "./new-row.ts";
 import type { ObjectState } from "./object-state.ts";
+import { plantCanary } from "./plant-canary.ts";
 import { type ApprovedPlan, takePlan } from "./plan-rows.ts";
 import { type Origin, type RunTerms, repeatCalls } from "./repeat-calls.ts";
 import type { RunRow } from "./run-rows.ts";
@@ -48,6 +48,8 @@ export interface AdmitCommand {
 	readonly parent?: Parent | null;
 	/** What the run may do that starts it; never left out beside `parent`. */
 	readonly lender?: Lender | null;
+	/** Honeytokens of the runs that started it. */
+	readonly canaries?: readonly string[];
 }
 
 /** What somebody who executes an attempt needs to know of it. */
@@ -110,7 +112,9 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 	const unlent = command.parent == null ? null : lenderFault(state, command, terms);
 	if (unlent !== null) return unlent;
 	const { limits } = terms;
-	const row = newRow(command, terms, nowMs);
+	const planted = plantCanary(state, command, terms.policyVersion);
+	if (planted.kind === "refused") return planted;
+	const row = newRow(command, terms, { labels: labelsOfPolicy(state, command, terms), canaries: planted.tokens }, nowMs);
 	if (command.prices && state.facts.putPrices(command.prices.version, command.prices.table))
 		state.facts.dropPrices(new Set([command.prices.version, ...state.runs.pricesVersions()]));
 	// A replay has no effect: it costs the CPU time that it takes.
@@ -129,7 +133,7 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 		return refuse("conflict", `Executing a plan: ${spent}`);
 	}
 	const inputs = state.files(row.id, "input");
-	for (const file of command.files) {
+	for (const file of planted.files) {
 		if (inputs.write(file.path, file.bytes) === "quota") throw new Error("Admitting a run: its files were to be counted before");
 	}
 	state.runs.insert({ ...row, state: { ...row.state, liveSlice: place } });
@@ -230,66 +234,6 @@ export const shapesOf = (state: ObjectState, row: RunRow): GrantShape[] => {
 	});
 };
 
-const newRow = (command: AdmitCommand, { grants, limits, policyVersion }: RunTerms, nowMs: number): RunRow => {
-	const executes = limits.wallMs <= command.executesUpToMs;
-	return {
-		id: command.runId,
-		status: "queued",
-		attempt: executes ? 1 : 0,
-		claimed: executes ? 1 : 0,
-		revision: 1,
-		settled: 0,
-		archived_revision: 0,
-		lease_expires_at_ms: nowMs + LIMITS.leaseMs,
-		created_at_ms: nowMs,
-		ended_at_ms: null,
-		result: null,
-		logs: [],
-		state: {
-			grants: [...grants],
-			labels: [...new Set([...command.labels, ...(command.origin?.labels ?? [])])],
-			limits,
-			policyVersion,
-			programDigest: command.programDigest,
-			metadata: command.metadata,
-			startedAtMs: null,
-			error: null,
-			usage: { cpuMs: 0, wallMs: 0, calls: 0, tokens: 0, egressBytes: 0, usdMicros: 0 },
-			logsTruncated: false,
-			callCount: 0,
-			callsByGrant: {},
-			tokensByGrant: {},
-			seed: command.origin?.seed ?? newSeed(),
-			clockMs: command.origin?.clockMs ?? nowMs,
-			atMs: 0,
-			mode: command.mode,
-			source: command.origin?.source ?? null,
-			shapes: command.origin?.shapes ?? null,
-			queuedAtMs: nowMs,
-			crashes: 0,
-			inlineMs: command.inlineMs,
-			lastCallAtMs: 0,
-			changes: 0,
-			journalBytes: 0,
-			repeatable: true,
-			woken: false,
-			charged: false,
-			plan: command.plan?.digest ?? null,
-			givenLabels: [...command.labels],
-			liveMs: command.origin === null ? nowMs : command.mode === "replay" ? null : endOf(command.origin),
-			places: null,
-			sent: null,
-			ownUsdMicros: 0,
-			pricesVersion: command.prices?.version ?? 0,
-			liveSlice: null,
-			parent: command.parent ?? null,
-			lent: ZERO,
-		},
-	};
-};
-
-/** When the last answer of a recorded beginning came. */
-const endOf = ({ clockMs, calls }: Origin): number => calls.reduce((latest, { answer }) => Math.max(latest, answer?.atMs ?? 0), clockMs);
-
-/** 32 bytes of chance, hex: what a run's program draws its own from. */
-const newSeed = (): string => [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** What every run of the agent begins with. A replay decides nothing, and its policy may be gone. */
+const labelsOfPolicy = (state: ObjectState, { mode }: AdmitCommand, { policyVersion }: RunTerms): readonly string[] =>
+	mode === "replay" ? [] : state.facts.policy(policyVersion).bound.labels;

@@ -8,7 +8,7 @@ import { hasRoom, keepArguments, noRoom } from "./keep-answer.ts";
 import { cannotWait, deny } from "./new-call.ts";
 import { grantDigest } from "./grant-digest.ts";
 import type { ObjectState } from "./object-state.ts";
-import { countCall, type Draft, entryOf, newRecord, recordStart } from "./record-call.ts";
+import { countCall, type Draft, entryOf, NO_COST, newRecord, recordStart } from "./record-call.ts";
 
 type Asking = Extract<CallDecision, { kind: "ask" }>;
 
@@ -58,7 +58,7 @@ export const askPerson = (
 	const { policyVersion, programDigest } = row.state;
 	const what = { run: row.id, grant: grant.name, method, args: draft.argsText ?? "[]", policyVersion, programDigest };
 	const expireMs = state.facts.policy(policyVersion).policy.approvals?.expireMs ?? LIMITS.approvalMs.default;
-	countCall(state, row, grant, nowMs);
+	countCall(state, row, grant, nowMs, NO_COST, call);
 	const kept = keepArguments(state, row.id, draft.argsText, "always");
 	recordStart(state, record, { ...entryOf(draft, call.idempotent, null), args: kept });
 	state.approvals.insert({

@@ -3,6 +3,7 @@ import { errorText } from "../../executor/answer-text.ts";
 import { sha256Hex } from "../../ledger/chain-call.ts";
 import type { Resources } from "../../verbs/verb.ts";
 import { type CallPlace, noteChoices, readCallPlace } from "./call-place.ts";
+import type { Leak } from "./deny-leak.ts";
 import { callInWords, divergeRun } from "./diverge.ts";
 import { kindOfCall, matchCall } from "./match-call.ts";
 import { newCall } from "./new-call.ts";
@@ -31,7 +32,15 @@ export interface BeginCallCommand {
 /** What the object is told with each call beside the call: the tenant's registry is read before the step. */
 export interface Surroundings {
 	readonly resources: Resources;
+	/** What was found in its arguments that must not leave; left out: nothing. */
+	readonly leak?: Leak;
 	readonly nowMs: number;
+}
+
+/** What must not stand in content that a call sends by its handle: honeytokens, and secrets by their names. */
+export interface SeekInContents {
+	readonly canaries: readonly string[];
+	readonly secrets: readonly string[];
 }
 
 /** A call whose intent is recorded and whose cost is held: the caller acts, then ends the call. */
@@ -39,10 +48,12 @@ export interface ActAnswer {
 	readonly kind: "act";
 	readonly callId: string;
 	readonly verb: string;
-	/** The grant as parsed. */
+	/** The grant as parsed, as far as the flow of data lets the call reach. */
 	readonly grant: unknown;
-	/** Stands for the grant as it is: of this agent, in this version of its policy. */
+	/** Stands for the grant as it is: of this agent, in this version of its policy, within these hosts. */
 	readonly grantKey: string;
+	/** What the run has touched once the call has begun; what it writes that outlives the run carries them. */
+	readonly labels: readonly string[];
 	readonly method: string;
 	readonly args: string;
 	/** The very descriptions that the call was decided with. */
@@ -51,6 +62,8 @@ export interface ActAnswer {
 	readonly streams: boolean;
 	/** Longest that the act may take, milliseconds. */
 	readonly timeoutMs: number;
+	/** Left out: it sends no content by a handle. */
+	readonly seek?: SeekInContents;
 }
 
 export type BeginCallAnswer =

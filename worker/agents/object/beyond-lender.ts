@@ -1,9 +1,10 @@
-import type { FLOW_RULES, Policy } from "../../../contract/agents.ts";
+import type { FlowRule, Policy } from "../../../contract/agents.ts";
 import { isId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { type BoundPolicy, bindPolicy, type PolicyGrant } from "../../policy/bind-policy.ts";
 import { beyondGrants } from "../../policy/attenuate.ts";
-import { isStricter } from "../../policy/decide-flow.ts";
+import { beyondFlow, type FlowOver } from "../../policy/attenuate-flow.ts";
+import { bindFlow } from "../../policy/bind-flow.ts";
 import { agentRun } from "../../verbs/agent-run/agent-run.ts";
 import { SELF } from "../../verbs/agent-run/agent-order.ts";
 import { type RefusedAnswer, refuse } from "./admit-run.ts";
@@ -17,9 +18,8 @@ export interface Lender {
 	readonly agentId: string;
 	/** Names of agents that are known to mean these ids. */
 	readonly names: Readonly<Record<string, string>>;
-	/** Its grants as they stand in its policy: every one of these lists has to cover what is passed on. */
-	readonly grants: readonly Policy["grants"][];
-	readonly flow: (typeof FLOW_RULES)[number];
+	/** Its grants as they stand in its policy, with the flow rule: every one of these has to cover what is passed on. */
+	readonly policies: readonly { readonly grants: Policy["grants"]; readonly flow: FlowRule }[];
 }
 
 /** A run's limits, with no more time for an attempt than its parent has lent it for all of them. */
@@ -59,17 +59,15 @@ export const beyondLender = (
 		const beyond = verdicts.get(name) ?? null;
 		if (beyond !== null) return refuse("capability_not_granted", `Starting a run: the agent's grant ${name} is ${phrase(beyond)}`);
 	}
-	if (isStricter(lender.flow, own.flow)) {
-		const message = `Starting a run: the agent's policy has the flow rule ${own.flow}, wanted one that is at least as strict as ${lender.flow}, that of the run that starts it`;
-		return refuse("capability_not_granted", message);
-	}
-	return null;
+	const ownFlow = { flow: own.flow, grants: [...own.grants.values()] };
+	const wider = theirs.map((their) => beyondFlow(their, ownFlow, names)).find((fault) => fault !== null);
+	return wider == null ? null : refuse("capability_not_granted", `Starting a run: the agent's policy ${wider}`);
 };
 
 /** Grants of an agent and of who starts its runs, as far as they were compared: how each of the agent's is more, by its name, or null. */
 interface Compared {
 	readonly own: BoundPolicy;
-	readonly theirs: readonly (readonly PolicyGrant[])[];
+	readonly theirs: readonly FlowOver[];
 	readonly verdicts: Map<string, string | null>;
 }
 
@@ -83,7 +81,10 @@ const comparedOf = (configuration: Pick<Configuration, "agentId" | "name">, poli
 	if (found !== undefined) return found;
 	const ids = { ...lender.names, [name]: agentId };
 	const own = bindPolicy({ ...policy, grants: withIds(policy.grants, ids, agentId) });
-	const theirs = lender.grants.map((grants) => [...bindPolicy({ grants: withIds(grants, ids, lender.agentId) }).grants.values()]);
+	const theirs = lender.policies.map(({ grants, flow }) => ({
+		flow: bindFlow(flow),
+		grants: [...bindPolicy({ grants: withIds(grants, ids, lender.agentId) }).grants.values()],
+	}));
 	const compared: Compared = { own, theirs, verdicts: new Map() };
 	const [oldest] = known.keys();
 	if (known.size >= LIMITS.lendersKnown && oldest !== undefined) known.delete(oldest);
@@ -92,7 +93,7 @@ const comparedOf = (configuration: Pick<Configuration, "agentId" | "name">, poli
 };
 
 const beyondAny = (theirs: Compared["theirs"], grant: PolicyGrant): string | null => {
-	for (const grants of theirs) {
+	for (const { grants } of theirs) {
 		const beyond = beyondGrants(grants, grant);
 		if (beyond !== null) return beyond;
 	}

@@ -8,6 +8,7 @@ import type { VerbOutcome } from "../../verbs/verb.ts";
 import { answerWaitingCall } from "./answer-call.ts";
 import type { ActAnswer, BeginCallAnswer, Surroundings } from "./begin-call.ts";
 import { type HoldRefusal, refusalOf } from "./budget-book.ts";
+import { heldGrant } from "./call-flow.ts";
 import type { CallRow } from "./call-rows.ts";
 import type { CallDecision } from "./decide-call.ts";
 import { costOf, endCall } from "./end-call.ts";
@@ -17,8 +18,21 @@ import { deny } from "./new-call.ts";
 import type { ObjectState } from "./object-state.ts";
 import { plannedStamp } from "./plan-rows.ts";
 import { priceFor } from "./price-for.ts";
-import { addCost, countCall, type Draft, entryOf, newRecord, recordChange, recordEnd, recordStart, recordWhole } from "./record-call.ts";
+import {
+	addCost,
+	countCall,
+	type Draft,
+	entryOf,
+	NO_COST,
+	newRecord,
+	recordChange,
+	recordEnd,
+	recordStart,
+	recordWhole,
+	stickingLabels,
+} from "./record-call.ts";
 import { spentShortage } from "./run-spending.ts";
+import { tellDenied } from "./tell-denied.ts";
 
 /** A call that may happen. */
 export type Allowed = Pick<Extract<CallDecision, { kind: "allowed" }>, "grant" | "call" | "rule">;
@@ -51,7 +65,7 @@ export const carryOut = (
 	const short = state.book.hold({ ...order, id: record.id, runId: draft.row.id, expiresAtMs }, nowMs);
 	if (short !== null) return denyForBudget(state, draft, waited, short, nowMs);
 	if (waited === null) {
-		countCall(state, draft.row, grant, nowMs);
+		countCall(state, draft.row, grant, nowMs, NO_COST, call);
 		const args = keepArguments(state, draft.row.id, draft.argsText, needOf(draft));
 		recordStart(state, record, { ...entryOf(draft, call.idempotent, null), args });
 	} else {
@@ -107,12 +121,14 @@ const actOn = (
 	resources: Surroundings["resources"],
 ): ActAnswer => {
 	state.give(callId, call.act.where === "engine" ? "attempt" : "gate");
+	const { grant: data, held } = heldGrant(state, draft.row, grant, call);
 	return {
 		kind: "act",
 		callId,
 		verb: grant.verb,
-		grant: grant.grant,
-		grantKey: `${state.facts.configuration()?.agentId}/${draft.row.state.policyVersion}/${grant.name}`,
+		grant: data,
+		grantKey: `${state.facts.configuration()?.agentId}/${draft.row.state.policyVersion}/${grant.name}${held === null ? "" : `/${held}`}`,
+		labels: [...new Set([...draft.row.state.labels, ...stickingLabels(grant, call)])],
 		method: draft.method,
 		args: draft.argsText ?? "[]",
 		resources: [...(grant.bound.needed?.(draft.method, resources) ?? resources)],
@@ -155,7 +171,7 @@ const doHere = (
 
 	function begin(): string {
 		const record = newRecord(state, draft, { decision: "allowed", rule, status: ended.kind }, nowMs);
-		countCall(state, draft.row, grant, nowMs, cost);
+		countCall(state, draft.row, grant, nowMs, cost, call);
 		const args = keepArguments(state, draft.row.id, draft.argsText, needOf(draft));
 		const kept = keep();
 		recordWhole(state, { ...record, ...end }, { ...entryOf(draft, call.idempotent, kept), args });
@@ -198,6 +214,8 @@ export const refuseCall = (
 	const text = errorText(why.code, why.message, why.hint, why.details);
 	// One that was performed before may have cost all that is held for it.
 	const cost = state.book.amountOf(waited.record.id);
+	const { run, id, grant, method } = waited.record;
+	tellDenied(state, { run, id, grant, method, code: why.code }, nowMs);
 	if (waited.record.status !== "started") answerWaitingCall(state, waited.record.id, { ...why, kind: "failed" }, nowMs);
 	else
 		endCall(state, { callId: waited.record.id, outcome: { ...why, kind: "failed", cost: cost ?? {} }, answer: { text, key: null } }, nowMs);

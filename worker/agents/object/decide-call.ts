@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorCode } from "../../../contract/errors.ts";
 import type { BoundPolicy, PolicyGrant } from "../../policy/bind-policy.ts";
-import { decideFlow, isStricter } from "../../policy/decide-flow.ts";
 import { findCoveringGrant } from "../../policy/find-covering-grant.ts";
 import { needsApproval } from "../../policy/needs-approval.ts";
 import type { Decision, PreparedCall, ResourceRef, Resources } from "../../verbs/verb.ts";
+import { flowOfCall, tightenedFlow } from "./call-flow.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isSwitchedOff, switchedOff } from "./switched-off.ts";
 import { takeFromRate } from "./rate-rows.ts";
@@ -96,11 +96,10 @@ const decide = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, call: 
 	if (call.decision.kind === "denied") return call.decision;
 	const today = decideUnderToday(state, asked, grant, call);
 	if (today !== null) return today;
-	const { bound } = state.facts.policy(row.state.policyVersion);
 	// Whoever approved a plan has not answered what is asked since then.
-	const unanswered = row.state.plan === null ? null : askedByTightened(state, asked, grant);
+	const unanswered = row.state.plan === null ? null : askedByTightened(state, asked, grant, call);
 	if (unanswered !== null) return unanswered;
-	const flow = decideFlow(tightenedFlow(state, row) ?? bound.flow, new Set(row.state.labels), grant.bound.labels);
+	const flow = flowOfCall(state, row, grant, call);
 	if (flow.kind === "denied") return flow;
 	if (grant.callsPerRun !== null && (row.state.callsByGrant[grant.name] ?? 0) >= grant.callsPerRun) {
 		return {
@@ -128,26 +127,14 @@ const decideKnown = (state: ObjectState, asked: AskedCall, grant: PolicyGrant, c
 	if (call.decision.kind === "denied") return call.decision;
 	const today = decideUnderToday(state, asked, grant, call);
 	if (today !== null) return today;
-	const flow = decideTightened(state, asked.row, grant);
+	const flow = tightenedFlow(state, asked.row, grant, call);
 	if (flow?.kind === "denied") return flow;
-	return (isFlowApproved ? null : askedByTightened(state, asked, grant)) ?? call.decision;
-};
-
-/** The flow rule of today's policy, if it allows less than the one that the run was admitted under. */
-const tightenedFlow = (state: ObjectState, row: RunRow): BoundPolicy["flow"] | null => {
-	const version = state.facts.configuration()?.policyVersion ?? row.state.policyVersion;
-	const [today, given] = [state.facts.policy(version).bound.flow, state.facts.policy(row.state.policyVersion).bound.flow];
-	return isStricter(today, given) ? today : null;
-};
-
-const decideTightened = (state: ObjectState, row: RunRow, grant: PolicyGrant): Decision | null => {
-	const flow = tightenedFlow(state, row);
-	return flow === null ? null : decideFlow(flow, new Set(row.state.labels), grant.bound.labels);
+	return (isFlowApproved ? null : askedByTightened(state, asked, grant, call)) ?? call.decision;
 };
 
 /** The denial of a call that was let through before the flow rule was tightened, where a person would have to be asked now; null: nobody would. */
-const askedByTightened = (state: ObjectState, { row, method }: AskedCall, grant: PolicyGrant): Denied | null =>
-	decideTightened(state, row, grant)?.kind === "ask"
+const askedByTightened = (state: ObjectState, { row, method }: AskedCall, grant: PolicyGrant, call: PreparedCall): Denied | null =>
+	tightenedFlow(state, row, grant, call)?.kind === "ask"
 		? {
 				kind: "denied",
 				code: "flow_denied",

@@ -4,12 +4,14 @@ import { priceOf } from "../../budgets/prices.ts";
 import { addVectors, isZero, type PartialVector, type Vector } from "../../budgets/vector.ts";
 import { shapesOf } from "./admit-run.ts";
 import type { KeptAnswer } from "./call-rows.ts";
+import { endForLeak, leakOfCode } from "./deny-leak.ts";
 import { forgoJournal, growJournal, stampOf } from "./keep-answer.ts";
 import type { ObjectState } from "./object-state.ts";
 import { plannedStamp } from "./plan-rows.ts";
 import { addCost, recordChange, recordEnd } from "./record-call.ts";
 import { priceFor } from "./price-for.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
+import { tellDenied } from "./tell-denied.ts";
 import { wakeRun } from "./wake-run.ts";
 
 /** How a call ended, from who acted. `unknown`: nobody can say whether the effect happened. */
@@ -61,11 +63,12 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 	const atMs = row === null ? nowMs : stampOf(row, nowMs, plannedStamp(state, row, entry.kind, call.nth));
 	const cost = isLate ? call.cost : settleCall(state, call, command.outcome, nowMs);
 	const { outcome } = command;
+	const leak = outcome.kind === "failed" ? leakOfCode(outcome.code) : null;
 	// What nobody can say may still be settled while the run goes on: it gets its place in the chain then.
 	const record = isOpen && outcome.kind === "unknown" ? recordChange : recordEnd;
 	record(state, {
 		...call,
-		status: outcome.kind,
+		...(leak === null ? { status: outcome.kind } : { status: "denied" as const, decision: "denied" as const }),
 		error: outcome.kind === "done" ? null : { code: outcome.kind === "failed" ? outcome.code : "unknown", message: outcome.message },
 		// One that is performed once more, because a person said so, costs both times.
 		cost: isLate ? call.cost : sumOf(call.cost, cost),
@@ -73,6 +76,10 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 	});
 	keepAnswer(state, call, command.answer, atMs);
 	if (!isLate) addUsage(state, call, cost);
+	if (leak !== null && outcome.kind === "failed") {
+		tellDenied(state, { ...call, code: outcome.code }, nowMs);
+		endForLeak(state, call.run, call.grant, leak, nowMs);
+	}
 	return { atMs, resume: isLate && row !== null && wakeRun(state, row.id, nowMs) ? row.id : null };
 };
 

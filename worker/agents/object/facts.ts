@@ -171,6 +171,13 @@ export class Facts {
 		return read;
 	}
 
+	/** Whether a version is still kept. */
+	hasPolicy(version: number): boolean {
+		return (
+			this.#policies.has(version) || readRow(this.#sql, PolicyVersion, "SELECT version FROM policies WHERE version = ?", version) !== null
+		);
+	}
+
 	putPolicy(version: number, policy: Policy): void {
 		this.#sql.exec("INSERT INTO policies (version, policy) VALUES (?, ?)", version, JSON.stringify(policy));
 	}

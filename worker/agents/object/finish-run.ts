@@ -1,3 +1,4 @@
+import { LIMITS } from "../../../contract/limits.ts";
 import type { Run, RunError, RunLog, RunStatus } from "../../../contract/runs.ts";
 import { runError } from "../../../contract/runs.ts";
 import { noteChoices, unpackChoices } from "./call-place.ts";
@@ -21,8 +22,11 @@ type EndStatus = Exclude<RunStatus, "queued" | "running" | "waiting_approval">;
 export interface FinishCommand {
 	readonly runId: string;
 	readonly attempt: number;
-	/** `parked`: the isolate was given up while the run waits. `lost`: what executed it died; `status` and `error` are for a run that cannot be executed again. */
-	readonly ending: "ended" | "parked" | "lost";
+	/**
+	 * `parked`: the isolate was given up while the run waits. `lost`: what executed it died; `cut`: its isolate says that a call got no answer; `status` and
+	 * `error` are for a run that cannot be executed again.
+	 */
+	readonly ending: "ended" | "parked" | "lost" | "cut";
 	readonly status: EndStatus;
 	readonly result: Run["result"];
 	readonly error: RunError | null;
@@ -73,7 +77,10 @@ const finishAttempt = (state: ObjectState, found: RunRow, command: FinishCommand
 	// An executor that was told that the run is not its any more stopped an isolate that was about to be given up.
 	const isGivenUp = command.ending !== "ended" || command.status === "cancelled";
 	if (isWaiting && isGivenUp) return settleAttempt(state, row, command, nowMs) === "again";
-	if (isLive(row) && command.ending === "lost") return loseAttempt(state, row, command, nowMs) === "again";
+	if (isLive(row) && (command.ending === "lost" || command.ending === "cut")) {
+		const again = command.ending === "lost" ? LIMITS.crashesPerRun : LIMITS.cutsPerRun;
+		return loseAttempt(state, row, command, nowMs, again) === "again";
+	}
 	endAttempt(state, row, command.ending === "parked" ? { ...command, ...UNASKED } : command, nowMs);
 	return false;
 };

@@ -19,11 +19,18 @@ const PAUSES_MS = [0, 4_000, 16_000, 64_000];
 /**
  * What executed an attempt died. The run is taken up from its journal: it goes back to the queue, or waits for a person where nobody can say whether a call
  * happened that must not happen twice. Calls that somebody still performs are waited for. A run that has died too often, or whose journal is not whole, ends.
+ * @param most how often it may be taken up for what ended this attempt
  * @returns `again`: it should be executed now; `later`: the alarm brings it to the queue
  */
-export const loseAttempt = (state: ObjectState, row: RunRow, end: LastEnd, nowMs: number): "again" | "later" | "parked" | "ended" => {
+export const loseAttempt = (
+	state: ObjectState,
+	row: RunRow,
+	end: LastEnd,
+	nowMs: number,
+	most: number = LIMITS.crashesPerRun,
+): "again" | "later" | "parked" | "ended" => {
 	if (row.status === "waiting_approval") return settleAttempt(state, row, end, nowMs);
-	if (row.state.mode === "replay" || !row.state.repeatable || row.state.crashes >= LIMITS.crashesPerRun) {
+	if (row.state.mode === "replay" || !row.state.repeatable || row.state.crashes >= most) {
 		const closed = closeCalls(state, row, nowMs);
 		settleRun(state, endRow(closed, end.status, end.error, nowMs), end, nowMs);
 		return "ended";

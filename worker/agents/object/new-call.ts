@@ -7,12 +7,14 @@ import type { BeginCallAnswer, Surroundings } from "./begin-call.ts";
 import { RUN_OVER } from "./begin-call.ts";
 import { carryOut } from "./carry-out.ts";
 import { type CallDecision, decideCall } from "./decide-call.ts";
+import { denyLeak, NO_LEAK } from "./deny-leak.ts";
 import { callInWords, endDiverged } from "./diverge.ts";
 import { endUnderWay } from "./end-under-way.ts";
 import { growJournal, hasRoom, keepArguments, noRoom, stampOf } from "./keep-answer.ts";
 import type { ObjectState } from "./object-state.ts";
 import { isInPlan, plannedStamp, planRule } from "./plan-rows.ts";
 import { countCall, type Draft, entryOf, newRecord, recordWhole } from "./record-call.ts";
+import { tellDenied } from "./tell-denied.ts";
 import type { RunRow } from "./run-rows.ts";
 
 type Allowed = Exclude<CallDecision, { kind: "denied" }>;
@@ -36,6 +38,8 @@ export const newCall = (state: ObjectState, draft: Draft, decoded: Decoding, sur
 		const message = `Calling env.${grant}: found no array of arguments, wanted one`;
 		return deny(state, draft, { code: "invalid_arguments", message }, nowMs);
 	}
+	const leaked = denyLeak(state, { ...draft, verb: verbOf(state, draft) }, surroundings.leak ?? NO_LEAK, nowMs);
+	if (leaked !== null) return leaked;
 	const decision = decideCall(state, { row, grant, method, args: decoded.value, resources, nowMs });
 	const known = decision.grant === null ? draft : { ...draft, grant: decision.grant.name, verb: decision.grant.verb };
 	if (decision.kind === "denied") return deny(state, known, decision, nowMs);
@@ -56,6 +60,9 @@ export const newCall = (state: ObjectState, draft: Draft, decoded: Decoding, sur
 		: carryOut(state, named, decision, surroundings);
 };
 
+const verbOf = (state: ObjectState, { row, grant }: Draft): string =>
+	state.facts.policy(row.state.policyVersion).bound.grants.get(grant)?.verb ?? "";
+
 /** What a dry run does not do, and a plan must hold. */
 const isEffect = (decision: Allowed): boolean => decision.kind === "ask" || (decision.call.effect !== "read" && !decision.call.local);
 
@@ -69,7 +76,9 @@ export const deny = (
 	const { code, message, hint, details } = why;
 	const record = newRecord(state, draft, { decision: "denied", rule: null, status: "denied" }, nowMs);
 	const text = errorText(code, message, hint, details);
-	return whole(state, draft, null, { ...record, error: { code, message } }, text, nowMs);
+	const answer = whole(state, draft, null, { ...record, error: { code, message } }, text, nowMs);
+	tellDenied(state, { run: draft.row.id, id: record.id, grant: draft.grant, method: draft.method, code }, nowMs);
+	return answer;
 };
 
 /** Records what a dry run would have done, and answers as if it had. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { FLOW_RULES, Policy } from "../../../contract/agents.ts";
+import type { Policy } from "../../../contract/agents.ts";
 import type { ErrorCode } from "../../../contract/errors.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { CompiledProgram } from "../../executor/protocol.ts";
-import { isStricter } from "../../policy/decide-flow.ts";
+import { flowRuleOf } from "../../policy/bind-flow.ts";
 import { type RefusedAnswer, refuse } from "./admit-run.ts";
 import type { Lender } from "./beyond-lender.ts";
+import { touchedBy } from "./call-flow.ts";
 import type { ObjectState } from "./object-state.ts";
 import { jsonColumn, readRow } from "./rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
@@ -34,6 +35,8 @@ export type OpenChildAnswer =
 			readonly parent: Parent;
 			readonly lender: Lender;
 			readonly labels: readonly string[];
+			/** Honeytokens that the run's calls are searched for, and from now on that one's too. */
+			readonly canaries: readonly string[];
 			/** What the run itself executes. */
 			readonly own: { readonly program: CompiledProgram; readonly programDigest: string } | null;
 	  }
@@ -82,7 +85,8 @@ export const openChild = (state: ObjectState, command: OpenChildCommand, nowMs: 
 			slice: { ...state.book.lentOf(call.id) },
 		},
 		lender: lenderOf(state, row, { [command.agent]: childAgentId, [configuration.name]: configuration.agentId }),
-		labels: row.state.labels,
+		labels: [...touchedBy(state, row)],
+		canaries: row.state.canaries,
 		own: ownProgram(state, row),
 	};
 };
@@ -106,12 +110,10 @@ const lenderOf = (state: ObjectState, row: RunRow, agents: Readonly<Record<strin
 	const versions = [...new Set([row.state.policyVersion, policyVersion])];
 	const policies = versions.map((version) => facts.policy(version));
 	const names = row.state.grants.filter((name) => !isSwitchedOff(state, name));
-	const flows = policies.map(({ bound }) => bound.flow);
 	return {
 		agentId,
 		names: agents,
-		grants: policies.map(({ policy }) => granted(policy, names)),
-		flow: flows.reduce<(typeof FLOW_RULES)[number]>((strictest, flow) => (isStricter(flow, strictest) ? flow : strictest), "allow"),
+		policies: policies.map(({ policy }) => ({ grants: granted(policy, names), flow: flowRuleOf(policy) ?? "approve" })),
 	};
 };
 

@@ -3,6 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { Call } from "../../../contract/runs.ts";
 import { chainCall } from "../../ledger/chain-call.ts";
 import type { PolicyGrant } from "../../policy/bind-policy.ts";
+import type { Label, PreparedCall } from "../../verbs/verb.ts";
 import type { JournalEntry, KeptAnswer } from "./call-rows.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { RunRow } from "./run-rows.ts";
@@ -33,7 +34,7 @@ export interface Draft {
 }
 
 type Cost = Call["cost"];
-const NO_COST: Cost = { calls: 0, tokens: 0, egressBytes: 0, usdMicros: 0 };
+export const NO_COST: Cost = { calls: 0, tokens: 0, egressBytes: 0, usdMicros: 0 };
 
 /** The record of a call that begins, waits, or is denied, now. */
 export const newRecord = (state: ObjectState, draft: Draft, fate: Pick<Call, "decision" | "rule" | "status">, nowMs: number): Call => ({
@@ -101,9 +102,24 @@ const chained = (state: ObjectState, ended: Call): Call => {
 	return record;
 };
 
-/** Counts a call on its run, with the labels that stick and what it has cost so far. @param grant null for a denied call: it leaves no label. */
-export const countCall = (state: ObjectState, row: RunRow, grant: PolicyGrant | null, nowMs: number, cost: Cost = NO_COST): void => {
-	const labels = grant === null ? [] : grant.bound.labels.filter((label) => label !== "external");
+/** Labels that stick to a run once it makes a call: those of its grant, and those that what it reads has by itself. */
+export const stickingLabels = (grant: PolicyGrant, { brings = [] }: Pick<PreparedCall, "brings">): readonly Label[] =>
+	[...grant.bound.labels, ...brings].filter((label) => label !== "external");
+
+/**
+ * Counts a call on its run, with the labels that stick and what it has cost so far.
+ * @param grant null for a denied call: it leaves no label
+ * @param call left out: nothing is read
+ */
+export const countCall = (
+	state: ObjectState,
+	row: RunRow,
+	grant: PolicyGrant | null,
+	nowMs: number,
+	cost: Cost = NO_COST,
+	call: Pick<PreparedCall, "brings"> = {},
+): void => {
+	const labels = grant === null ? [] : stickingLabels(grant, call);
 	const byGrant = grant === null ? {} : { [grant.name]: (row.state.callsByGrant[grant.name] ?? 0) + 1 };
 	state.runs.update({
 		...row,

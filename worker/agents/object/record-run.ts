@@ -36,6 +36,7 @@ export const recordingOf = (state: ObjectState, runId: string): Recording | null
 		givenLabels: row.state.givenLabels,
 		places: row.state.places,
 		sent: row.state.sent,
+		canaries: row.state.canaries,
 		planKinds: run.plan === null ? [] : planKinds(run.plan),
 		calls: callsOf(state, row).map(({ seen: _seen, asked: _asked, ...call }) => call),
 	};

@@ -7,6 +7,7 @@ import type { CallRow } from "./call-rows.ts";
 import { type Allowed, actAgain, carryOut, refuseCall } from "./carry-out.ts";
 import { FLOW_WHY } from "../../policy/decide-flow.ts";
 import { decideApproved } from "./decide-call.ts";
+import { leakFault, NO_LEAK } from "./deny-leak.ts";
 import { abandonCall } from "./end-call.ts";
 import { cannotWait } from "./new-call.ts";
 import type { ObjectState } from "./object-state.ts";
@@ -118,7 +119,7 @@ const decideAgain = (
 	state: ObjectState,
 	row: RunRow,
 	entry: CallRow,
-	{ resources, nowMs }: Surroundings,
+	{ resources, leak = NO_LEAK, nowMs }: Surroundings,
 	perform: (draft: Draft, allowed: Allowed) => BeginCallAnswer,
 ): BeginCallAnswer => {
 	// Of a run that cannot be executed again the arguments may not have been kept: it is never performed with others.
@@ -127,7 +128,9 @@ const decideAgain = (
 	const decoded = decodeValue(entry.args);
 	const args = decoded.kind === "decoded" && Array.isArray(decoded.value) ? decoded.value : [];
 	const asked = { row, grant: draft.grant, method: draft.method, args, resources, nowMs };
-	const decision = decideApproved(state, asked, isFlowApproved(state, entry));
+	const leaked = leakFault(leak, draft);
+	const decision =
+		leaked === null ? decideApproved(state, asked, isFlowApproved(state, entry)) : { ...leaked, kind: "denied" as const, grant: null };
 	if (decision.kind === "denied" && state.kin.isOpen(entry.record.id)) {
 		// What it has started ends, and the call with it.
 		state.kin.wantEnd({ callId: entry.record.id }, nowMs);

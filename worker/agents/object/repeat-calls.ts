@@ -34,6 +34,8 @@ export interface Origin {
 	/** What the recorded run was admitted under, for a replay, in which nothing is decided; null: today's policy says. */
 	readonly terms: RunTerms | null;
 	readonly calls: readonly RecordedCall[];
+	/** Honeytokens that stood in its files and answers; left out: none. */
+	readonly canaries?: readonly string[];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ParsedJson } from "../../../contract/common.ts";
+import { LIMITS } from "../../../contract/limits.ts";
 import { RunLog, RunStatus } from "../../../contract/runs.ts";
 import { givenOf } from "./file-rows.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
@@ -130,6 +131,18 @@ export class RunRows {
 			z.object({ version: z.int() }),
 			"SELECT DISTINCT json_extract(runs.state, '$.policyVersion') AS version FROM runs JOIN work ON work.run_id = runs.id",
 		).map(({ version }) => version);
+	}
+
+	/** Newest runs, each with the grants that its calls have used. */
+	grantsUsed(): { run: string; grants: string[] }[] {
+		const Used = z.object({ id: z.string(), used: jsonColumn(z.record(z.string(), z.int())) });
+		const rows = readRows(
+			this.#sql,
+			Used,
+			"SELECT id, state ->> '$.callsByGrant' AS used FROM runs WHERE state ->> '$.mode' IS NOT 'replay' ORDER BY id DESC LIMIT ?",
+			LIMITS.lintRuns,
+		);
+		return rows.map(({ id, used }) => ({ run: id, grants: Object.keys(used) }));
 	}
 
 	/** Versions of the prices that runs were admitted under. */

@@ -85,5 +85,11 @@ export const RunState = z.strictObject({
 	parent: Parent.nullable().default(null),
 	/** What the runs used that its calls have started, with all below them. */
 	lent: Amounts.default(ZERO),
+	/** Honeytokens that its calls are searched for: its own, and those of the runs that started it or that it repeats. */
+	canaries: z.array(z.string()).default([]),
+	/** What was told of calls that were denied: a grant and a code each. */
+	deniedTold: z.array(z.string()).default([]),
+	/** Calls denied because a secret stood in them. */
+	secretDenials: z.int().default(0),
 });
 export type RunState = z.infer<typeof RunState>;

@@ -86,6 +86,7 @@ const commandOf = (entry: AgentEntry, recording: Recording, digest: string, body
 		origin: {
 			...{ source: run.id, seed, clockMs, choices: "", labels: [], shapes: null, terms: null },
 			calls: [],
+			canaries: recording.canaries ?? [],
 		},
 		plan: { digest, policyVersion: run.policyVersion, kinds: recording.planKinds, stamps: stampsOf(recording) },
 	};

@@ -14,6 +14,7 @@ const STOPPED = new Set([
 	"interrupted",
 	"never_settled",
 	"replay_diverged",
+	"quarantined",
 ]);
 
 /** Whether a run was ended by the host: what is recorded of it is a beginning. An error of the budget that the program threw has its stack. */

@@ -108,6 +108,7 @@ const commandOf = async (
 			...{ source: run.id, seed, clockMs, labels: run.labels, shapes: null, terms: null },
 			choices: choicesUpTo(recording, fork.from),
 			calls,
+			canaries: recording.canaries ?? [],
 		},
 		plan: null,
 	};

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { readSchemaPayload } from "../crypto-sign/schema-payload.ts";
 import { describeValue } from "../describe-value.ts";
+import { fieldsOf } from "../fields-of.ts";
 import type { JsonSchema } from "../json-schema/compile-schema.ts";
 import { isJsonObject } from "../json-schema/plain-json.ts";
 import { faultText } from "../json-schema/schema-walk.ts";
@@ -30,12 +31,10 @@ const REGISTERED = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
 const lifetimeOption = (most: number) => {
 	const wanted = `a whole number of seconds from 1 to ${most}`;
-	return z
-		.strictObject(
-			{ lifetimeSeconds: z.int({ error: wanted }).min(1, { error: wanted }).max(most, { error: wanted }).optional() },
-			{ error: "options: { lifetimeSeconds? }" },
-		)
-		.optional();
+	return fieldsOf(
+		{ lifetimeSeconds: z.int({ error: wanted }).min(1, { error: wanted }).max(most, { error: wanted }).optional() },
+		{ error: "options: { lifetimeSeconds? }" },
+	).optional();
 };
 
 /** Checks the arguments of `sign`. */
@@ -47,7 +46,14 @@ export const readTokenRequest = (
 	if (parsed.kind === "invalid") return parsed;
 	const [given, options] = parsed.values;
 	const where = "sign argument 1";
-	if (!isJsonObject(given)) return { kind: "invalid", message: `${where}: found ${describeValue(given)}, wanted an object of claims` };
+	if (!isJsonObject(given) || given instanceof Uint8Array)
+		return { kind: "invalid", message: `${where}: found ${describeValue(given)}, wanted an object of claims` };
+	// None of them is looked at where they cannot fit: a claim takes four bytes at least.
+	if (Object.keys(given).length > LIMITS.jwtClaimBytes / 4)
+		return {
+			kind: "invalid",
+			message: `${where}: found ${Object.keys(given).length} claims, wanted at most ${LIMITS.jwtClaimBytes} bytes`,
+		};
 	const split = splitClaims(rules, given);
 	if (split.kind === "fault") return { kind: "invalid", message: `${where}${split.text}` };
 	const read = readSchemaPayload(where, rules.claims, split.claims, LIMITS.jwtClaimBytes);

@@ -3,6 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { joinLabels } from "../common-grant.ts";
 import { done, keyCall } from "../crypto-sign/key-call.ts";
 import { TextOrBytes } from "../crypto-sign/payload-argument.ts";
+import { fieldsOf } from "../fields-of.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import { unknownMethod } from "../unknown-method.ts";
 import type { Preparation, Verb, VerbOutcome } from "../verb.ts";
@@ -45,7 +46,7 @@ const Context = z
 			text.length <= LIMITS.sealContextBytes && text.isWellFormed() && new TextEncoder().encode(text).length <= LIMITS.sealContextBytes,
 		{ error: CONTEXT_WANTED },
 	);
-const Options = z.strictObject({ context: Context.optional() }, { error: "options: { context? }" }).optional();
+const Options = fieldsOf({ context: Context.optional() }, { error: "options: { context? }" }).optional();
 
 /** Base64 of the largest payload, its nonce and its tag, and what stands before it. */
 const SEALED_CHARS = Math.ceil(((LIMITS.payloadBytes + 28) * 4) / 3) + 64;

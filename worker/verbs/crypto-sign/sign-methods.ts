@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { BYTE_ENCODINGS, type ByteEncoding, bytesToText, textToBytes } from "../byte-text.ts";
+import { fieldsOf } from "../fields-of.ts";
 import type { JsonSchema } from "../json-schema/compile-schema.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import type { SignatureAlgorithm } from "./crypto-sign-grant.ts";
@@ -20,12 +21,10 @@ export interface SignScope {
 /** Prepares a call of one method with its decoded arguments. */
 export type SignMethod = (scope: SignScope, args: readonly unknown[]) => SignPreparation;
 
-const Options = z
-	.strictObject(
-		{ encoding: z.enum(BYTE_ENCODINGS, { error: `one of ${BYTE_ENCODINGS.join(", ")}` }).optional() },
-		{ error: "options: { encoding? }" },
-	)
-	.optional();
+const Options = fieldsOf(
+	{ encoding: z.enum(BYTE_ENCODINGS, { error: `one of ${BYTE_ENCODINGS.join(", ")}` }).optional() },
+	{ error: "options: { encoding? }" },
+).optional();
 
 const Signature = z
 	.string({ error: "a signature, which is a string" })

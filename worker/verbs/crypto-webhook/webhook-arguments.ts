@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { secretText } from "../crypto-sign/read-key.ts";
 import { TextOrBytes } from "../crypto-sign/payload-argument.ts";
+import { fieldsOf } from "../fields-of.ts";
 
 /** The scheme signs text, so that bytes must be UTF-8. */
 const Body = TextOrBytes.transform((body, context) => {
@@ -22,7 +23,7 @@ const Pairs = z.array(z.tuple([HeaderText, HeaderText], { error: "a pair of stri
 /** Their count is checked before any is looked at. */
 const HeaderPairs = z
 	.unknown()
-	.transform((headers) => (isRecord(headers) ? ownPairs(headers) : headers))
+	.transform((headers) => (isRecord(headers) && Object.keys(headers).length <= LIMITS.webhookHeaders ? ownPairs(headers) : headers))
 	.refine((pairs) => Array.isArray(pairs) && pairs.length <= LIMITS.webhookHeaders, { error: HEADERS_WANTED })
 	.pipe(Pairs);
 
@@ -35,7 +36,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> => {
 const ownPairs = (headers: Record<string, unknown>): [string, unknown][] =>
 	Object.entries(Object.getOwnPropertyDescriptors(headers)).map(([name, field]) => [name, field.value]);
 
-export const SIGN_ARGUMENTS = z.tuple([z.strictObject({ id: MessageId, body: Body }, { error: "a message: { id, body }" })]);
+export const SIGN_ARGUMENTS = z.tuple([fieldsOf({ id: MessageId, body: Body }, { error: "a message: { id, body }" })]);
 export const VERIFY_ARGUMENTS = z.tuple([HeaderPairs, Body]);
 
 /** The three headers that count, or null when one is missing, there twice, too long or not of its form: then the message is not authentic. */

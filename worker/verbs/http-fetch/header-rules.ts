@@ -37,10 +37,14 @@ const DECEIVING_HEADERS = new Set([
 const DECEIVING_PREFIXES = ["proxy-", "x-forwarded-", "cf-"];
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const WRITTEN_TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110 §5.5 without obs-text: every runtime sends these bytes as they are. */
 const VALUE = /^[\t\x20-\x7e]*$/;
 
+/** @param name in lower case */
 export const isHeaderName = (name: string): boolean => TOKEN.test(name);
+/** For a name as it was written: the Kelvin sign has `k` for its lower case, and would be another header's name to rules that look at the arguments. */
+export const isWrittenHeaderName = (name: string): boolean => WRITTEN_TOKEN.test(name);
 export const isHeaderValue = (value: string): boolean => VALUE.test(value);
 export const isConnectionHeader = (name: string): boolean => CONNECTION_HEADERS.has(name) || name.startsWith("sec-");
 export const isDeceivingHeader = (name: string): boolean =>

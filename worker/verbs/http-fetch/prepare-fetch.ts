@@ -1,5 +1,6 @@
 import { LIMITS } from "../../../contract/limits.ts";
 import { deniedCall } from "../denied-call.ts";
+import { portOf } from "./address-guard.ts";
 import type { Preparation, PreparedCall } from "../verb.ts";
 import type { BoundTemplate } from "./bound-template.ts";
 import { canonicalUrl } from "./canonical-url.ts";
@@ -82,6 +83,7 @@ const decide = (bound: BoundFetch, { method, where, request, template }: Asked):
 			local: false,
 			idempotent: isIdempotent(request.method) || plan.isKeyed,
 			planned: plannedResponse(plan),
+			to: { host: target.url.hostname, port: portOf(target.url) },
 			decision: { kind: "allowed", rule: rule === null ? `${method}: ${template?.text ?? ""}` : rule.rule.text },
 			worstCost: { egressBytes: plan.worstBytes },
 			act: { where: "host", perform: (context) => performFetch(plan, context) },

@@ -31,8 +31,12 @@ export const NO_REDACTION: Redactor = { text: (text) => text, bytes: (bytes) => 
  * @param secrets printable ASCII, at least LIMITS.injectedSecretBytes.min characters each.
  */
 export const makeRedactor = (...secrets: readonly string[]): Redactor => {
-	if (secrets.length === 0) return NO_REDACTION;
-	const needles = makeNeedles([...new Set(secrets.flatMap(formsOf))]);
+	return secrets.length === 0 ? NO_REDACTION : redactorOfForms(secrets.flatMap(formsOf));
+};
+
+/** The same for texts in exactly these forms. @param forms ASCII, at least two characters each; one at least */
+export const redactorOfForms = (forms: readonly string[]): Redactor => {
+	const needles = makeNeedles([...new Set(forms)]);
 	return {
 		text: (text) => redactText(text, needles),
 		bytes: (bytes) => redactBytes(bytes, needles),

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import { isConnectionHeader, isDeceivingHeader, isHeaderName, isHeaderValue } from "./header-rules.ts";
+import { isConnectionHeader, isDeceivingHeader, isHeaderValue, isWrittenHeaderName } from "./header-rules.ts";
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -13,7 +13,7 @@ export const checkHeaders = (headers: HeaderList, injected: ReadonlySet<string> 
 	for (const [rawName, rawValue] of headers) {
 		const name = rawName.toLowerCase();
 		const value = withoutOuterBlanks(rawValue);
-		if (!isHeaderName(name))
+		if (!isWrittenHeaderName(rawName))
 			return { kind: "invalid", why: `found the header name ${JSON.stringify(rawName.slice(0, 40))}, wanted a token` };
 		if (!isHeaderValue(value))
 			return { kind: "invalid", why: `found a value of ${name} with a line break or beyond ASCII, wanted printable ASCII` };

@@ -1,30 +1,26 @@
+import { LIMITS } from "../../../contract/limits.ts";
 import { bytesToText } from "../byte-text.ts";
+import { escapedForms } from "./escaped-forms.ts";
+
+/** A shorter secret in another case may be a word of everybody's. */
+const FOLDED_CHARS = 16;
 
 /**
- * The forms in which an honest far side echoes a secret: as it is, base64 and base64url (also as a part of a longer encoded text, such as `user:secret`),
- * hex, percent-encoded, and escaped in JSON or HTML.
+ * The forms in which an honest far side echoes a secret: as it is, in one case, in UTF-16, base64 and base64url (also as a part of a longer encoded text,
+ * such as `user:secret`), hex, percent-encoded, and escaped in JSON, scripts, HTML or XML as well-known encoders do it. Those that come last are left out where
+ * all together pass LIMITS.secretFormChars, which takes some thousand signs in a secret.
  * @param secret printable ASCII.
  */
 export const formsOf = (secret: string): readonly string[] => {
 	const bytes = new TextEncoder().encode(secret);
 	const hex = bytesToText(bytes, "hex");
-	const json = JSON.stringify(secret).slice(1, -1);
 	const percent = encodeURIComponent(secret);
-	const form = new URLSearchParams([["", secret]]).toString().slice(1);
 	const everyByte = hex.replace(/../g, "%$&");
-	const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-	return [
+	return withinBound([
 		secret,
-		json,
-		json.replaceAll("/", "\\/"),
-		...escapedInJson(secret),
-		html,
-		html.replaceAll("'", "&#39;"),
-		html.replaceAll("'", "&#x27;"),
+		...(secret.length < FOLDED_CHARS ? [] : [secret.toLowerCase(), secret.toUpperCase()]),
 		percent,
 		percent.replace(/%../g, (code) => code.toLowerCase()),
-		form,
-		form.replace(/%../g, (code) => code.toLowerCase()),
 		encodeURI(secret),
 		// In a path, and inside a URL that is itself a part of one.
 		percent.replaceAll("%2F", "/"),
@@ -34,15 +30,17 @@ export const formsOf = (secret: string): readonly string[] => {
 		hex,
 		hex.toUpperCase(),
 		...(["base64", "base64url"] as const).flatMap((encoding) => [bytesToText(bytes, encoding), ...alignedCores(bytes, encoding)]),
-	];
+		[...secret].join("\0"),
+		...escapedForms(secret),
+	]);
 };
 
-/** As encoders write it that make JSON safe for HTML: the signs of markup alone (Go), and the quotes and the plus as well (.NET). */
-const escapedInJson = (secret: string): string[] => {
-	const json = JSON.stringify(secret).slice(1, -1);
-	const inUnicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
-	const wide = secret.replace(/["&'+<>`]/g, inUnicode);
-	return [json.replace(/[&<>]/g, inUnicode), wide, wide.replace(/\\u..../g, (code) => `\\u${code.slice(2).toUpperCase()}`)];
+const withinBound = (forms: readonly string[]): string[] => {
+	let left = LIMITS.secretFormChars;
+	return [...new Set(forms)].filter((form) => {
+		left -= form.length;
+		return left >= 0;
+	});
 };
 
 /** The characters of an encoding that depend on the secret alone, for each of the three places where it may begin inside a longer text. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { DatasetDescription } from "../../../contract/datasets.ts";
 import { joinLabels } from "../common-grant.ts";
 import { unknownMethod } from "../unknown-method.ts";
-import type { Verb } from "../verb.ts";
+import type { Label, Verb } from "../verb.ts";
 import { bindStore } from "./store/bind-store.ts";
 import { SqlGrant } from "./store/sql-grant.ts";
 import { StoreGrant } from "./store/store-grant.ts";
@@ -29,11 +30,25 @@ export const sqlQuery: Verb = {
 			methods,
 			labels: joinLabels([], grant.labels),
 			resources: [{ kind: "dataset", name: grant.dataset }],
-			prepare: (method, args, resources) => table.get(method)?.(args, resources) ?? unknownMethod("sql.query", method, methods),
+			prepare: (method, args, resources) => {
+				const preparation = table.get(method)?.(args, resources) ?? unknownMethod("sql.query", method, methods);
+				const brings = writtenLabels(resources.get(`dataset/${grant.dataset}`));
+				return preparation.kind === "prepared" && brings.length > 0
+					? { ...preparation, call: { ...preparation.call, brings } }
+					: preparation;
+			},
 			declaration: (resources) => sqlQueryDeclaration(grant, resources),
 			lint: () => lintGrant(grant),
 		};
 	},
+};
+
+const Written = DatasetDescription.pick({ labels: true });
+
+/** What runs have brought into a dataset that wrote to it. */
+const writtenLabels = (description: unknown): readonly Label[] => {
+	const read = Written.safeParse(description);
+	return read.success ? (read.data.labels ?? []) : [];
 };
 
 const lintGrant = (grant: SqlQueryGrant): string[] => {

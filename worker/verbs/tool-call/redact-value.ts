@@ -4,7 +4,7 @@ import type { Redactor } from "../http-fetch/redact-secret.ts";
  * A parsed JSON value without the secret, in names of fields too, and in numbers whose digits are it. Looked for after parsing, so that no escape hides
  * it. Recursion is bounded by the reader's depth; an own `__proto__` stays an own property.
  */
-export const redactValue = (value: unknown, redactor: Redactor): unknown => {
+export const redactValue = (value: unknown, redactor: Pick<Redactor, "text" | "bytes">): unknown => {
 	if (typeof value === "string") return redactor.text(value);
 	if (typeof value === "number") {
 		const text = String(value);

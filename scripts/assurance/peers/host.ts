@@ -1,0 +1,21 @@
+/** Runs one probe with one peer in this process, and tells who started it. Whether this process still can is half of the answer. */
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { loadAdapter } from "./load-adapter.ts";
+
+const Order = z.object({ body: z.string() });
+const adapter = await loadAdapter(process.argv[2] ?? "");
+await adapter.start?.();
+
+process.once("message", async (message) => {
+	const { body } = Order.parse(message);
+	const ended = await adapter.run(body);
+	// As anybody would do who got a result.
+	const text = ended.kind === "returned" ? (JSON.stringify(ended.value) ?? "").slice(0, 10_000) : "";
+	await delay(200);
+	const isPolluted = "polluted" in {} || "polluted" in [];
+	process.send?.({ kind: ended.kind, text, isPolluted, why: ended.kind === "stopped" ? ended.message.slice(0, 300) : "" }, () =>
+		process.exit(0),
+	);
+});
+process.send?.("ready");

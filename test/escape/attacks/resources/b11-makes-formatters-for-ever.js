@@ -1,0 +1,11 @@
+/*
+ * B11 Makes formatters for ever
+ * wall: memory
+ * ends: memory_exceeded | cpu_exceeded | program_threw
+ * limits: { "cpuMs": 1200, "wallMs": 24000, "memoryMb": 32 }
+ * grants: []
+ */
+export default async () => {
+	const a = [];
+	for (;;) a.push(new Intl.DateTimeFormat("de", { timeZone: "Asia/Tokyo" }));
+};

@@ -1,0 +1,11 @@
+/*
+ * B12 Fills Blobs
+ * wall: memory
+ * ends: memory_exceeded | cpu_exceeded | program_threw
+ * limits: { "cpuMs": 1200, "wallMs": 24000, "memoryMb": 32 }
+ * grants: []
+ */
+export default async () => {
+	const a = [];
+	for (;;) a.push(new Blob([new Uint8Array(8 << 20)]));
+};

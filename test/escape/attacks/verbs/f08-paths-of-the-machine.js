@@ -1,0 +1,16 @@
+/*
+ * F08 Guesses the sockets, folders and devices of the machine it runs on
+ * wall: grants
+ * ends: returns ["file_denied"]
+ * limits: { "cpuMs": 3000, "wallMs": 25000 }
+ */
+const PATHS =
+	"/tmp /run /run/gate.sock /executor/config.capnp /bin/workerd /proc/1/environ /proc/self/maps /proc/self/fd/3 /sys/kernel /dev/shm /root/.ssh/id_rsa /home /var/run/docker.sock /.cordon/key".split(
+		" ",
+	);
+export default async (input, env) => {
+	const codes = new Set();
+	const tries = PATHS.flatMap((path) => [env.files.readText(path), env.files.stat(path), env.files.list(path)]);
+	for (const each of await Promise.allSettled(tries)) codes.add(each.status === "fulfilled" ? "ESCAPED" : each.reason.code);
+	return [...codes];
+};
