@@ -13,7 +13,7 @@ type Lane = readonly Command[];
 const vitest = (...args: string[]): Command => ["vitest", "run", "--project", ...args];
 
 /** Files of platform tests, many of which wait for leases, restarts and killed processes, that run beside the others and take about as long as those. */
-const BESIDE = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch", "hostile"].map(
+const BESIDE = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch"].map(
 	(name) => `test/platform/${name}.test.ts`,
 );
 
@@ -24,10 +24,10 @@ const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [
 	["types, bundle for Cloudflare", [[["npm", "run", "--silent", "types"]], [["npm", "run", "--silent", "deploy:check"]]]],
 	["unit tests", [[vitest("unit")], [vitest("node"), vitest("supervisor")]]],
 	[
-		"platform, demo",
+		"platform, attacks, demo",
 		[
 			[vitest("platform", ...BESIDE.flatMap((file) => ["--exclude", file]))],
-			[vitest("platform", ...BESIDE), ["npm", "run", "--silent", "demo"]],
+			[vitest("platform", ...BESIDE), vitest("escape"), ["npm", "run", "--silent", "demo"]],
 		],
 	],
 ];

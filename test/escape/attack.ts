@@ -1,6 +1,5 @@
 import type { Program, RunLimits } from "../../contract/runs.ts";
 import type { Scene } from "./scene.ts";
-import type { Wall } from "./walls.ts";
 
 export const CATEGORIES = ["isolate", "boundary", "nouns", "network", "resources", "neighbours", "host", "verbs"] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -26,7 +25,8 @@ export interface AttackHeader {
 	readonly covers: readonly string[];
 	/** One sentence in the present tense: what the attack does. */
 	readonly name: string;
-	readonly wall: Wall;
+	/** The id of a wall in scripts/assurance/walls. */
+	readonly wall: string;
 	readonly ends: Ends;
 	/** What the message of the run's error, or of the refusal, has. */
 	readonly says: string;
@@ -55,7 +55,8 @@ export interface AttackResult {
 	readonly name: string;
 	readonly file: string;
 	readonly category: Category;
-	readonly wall: Wall;
+	/** The id of a wall in scripts/assurance/walls. */
+	readonly wall: string;
 	readonly held: boolean;
 	/** How it ended; where it did not hold, what was found and what was wanted. */
 	readonly how: string;

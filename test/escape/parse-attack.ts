@@ -71,8 +71,8 @@ export const parseHeader = (file: string, text: string): AttackHeader & { readon
 	const [title = "", ...lines] = commentOf(file, text);
 	const [, id = "", name = ""] = TITLE.exec(title) ?? refuse(file, `the title "${title}", wanted an id such as A05 and a sentence`);
 	const fields = fieldsOf(file, lines);
-	const wall = fields.get("wall") ?? refuse(file, "no wall, wanted one of walls.ts");
-	if (!isWall(wall)) return refuse(file, `the wall "${wall}", wanted one of walls.ts`);
+	const wall = fields.get("wall") ?? refuse(file, "no wall, wanted one of scripts/assurance/walls.ts");
+	if (!isWall(wall)) return refuse(file, `the wall "${wall}", wanted one of scripts/assurance/walls.ts`);
 	const covers = (fields.get("covers") ?? "").split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
 	for (const each of covers) if (!ID.test(each)) refuse(file, `"${each}" among what it covers, wanted ids such as A05`);
 	const json = <T>(field: Field, shape: z.ZodType<T>, otherwise: T): T => {

@@ -22,6 +22,9 @@ export const healthHandlers: Handlers<"getHealth"> = {
 			...(status?.enclosure === "none"
 				? ["Executor processes are not enclosed: neither bubblewrap nor unshare works here. Do not run programs that you do not trust."]
 				: []),
+			...(status?.enclosure === "unshare"
+				? ["Executor processes have no filter of system calls: bubblewrap is missing or does not work here. Install it."]
+				: []),
 			...(seal === null ? [] : [seal]),
 			...((env.DEVELOPMENT_HOSTS ?? "") === "" ? [] : ["Loopback hosts are open to http.fetch (CORDON_DEV_ALLOW): for development only."]),
 		];
