@@ -14,7 +14,7 @@ export const WALLS: readonly Wall[] = [
 		oneMachine: "a fresh V8 isolate for each run, in a process of its tenant's; frozen API prototypes; eval and Wasm from bytes off",
 		cloudflare: "Worker Loader: a fresh isolate with the same flags",
 		standing: "one_machine",
-		tests: ["test/node/harness/", "test/unit/executor/"],
+		tests: ["test/node/harness/"],
 	},
 	{
 		id: "boundary",
@@ -51,7 +51,12 @@ export const WALLS: readonly Wall[] = [
 		oneMachine: "rules and address guard in the Worker; a network binding that connects to public addresses only",
 		cloudflare: "rules and address guard: the same code; private addresses: the platform's",
 		standing: "one_machine",
-		tests: ["test/node/verbs/http-fetch-*.test.ts", "test/platform/http-fetch*.test.ts"],
+		tests: [
+			"test/platform/address-guard.test.ts",
+			"test/platform/redirects.test.ts",
+			"test/platform/rebinding.test.ts",
+			"test/node/verbs/",
+		],
 	},
 	{
 		id: "cpu",
@@ -88,7 +93,11 @@ export const WALLS: readonly Wall[] = [
 			"namespaces, an empty read-only root, no capabilities, no_new_privs, resource limits; a system call filter under bubblewrap",
 		cloudflare: "the platform's",
 		standing: "one_machine",
-		tests: ["test/node/supervisor/enclosure.test.ts", "test/node/supervisor/probe/"],
+		tests: [
+			"test/node/supervisor/enclosure.test.ts",
+			"test/node/supervisor/enclosure-attacker.test.ts",
+			"test/node/supervisor/enclosure-system-calls.test.ts",
+		],
 	},
 	{
 		id: "grants",
@@ -224,15 +233,6 @@ export const WALLS: readonly Wall[] = [
 		promise: "V8 and workerd are as safe as their last release; what gets out of them meets the process's walls",
 		oneMachine: "pinned workerd; the executor process around it",
 		cloudflare: "the platform's",
-		standing: "design",
-		tests: [],
-	},
-	{
-		id: "webhooks",
-		name: "webhooks",
-		promise: "only authentic, fresh messages start something; deliveries reach public addresses alone",
-		oneMachine: "not built yet",
-		cloudflare: "not built yet",
 		standing: "design",
 		tests: [],
 	},
