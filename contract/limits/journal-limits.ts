@@ -8,8 +8,8 @@ export const JOURNAL_LIMITS = {
 	recordingWaitMs: 3_000,
 	/** How often a run whose executor died is executed again. */
 	crashesPerRun: 4,
-	/** The same for a run whose isolate says that a call got no answer: a program can make it say so each time. Enforced in agents/object/finish-run. */
-	cutsPerRun: 1,
+	/** The same for a run whose isolate says that a call got no answer: a program can make it say so each time. Counted apart. Enforced in agents/object/lose-attempt. */
+	cutsPerRun: 3,
 	/** How often a run may be woken: each decision executes its program again. */
 	attemptsPerRun: 1_000,
 	/** Longest that a run waits for a person with its isolate alive, milliseconds; never longer than its caller waits. */

@@ -52,6 +52,7 @@ const assurance = composeAssurance(
 	withPeers ? await readResults(PeerResults, "peer-results.json") : await previous(),
 );
 await writeFile(DATA, `${JSON.stringify(assurance, null, "\t")}\n`);
+await run("biome", "format", "--write", DATA);
 await writeFile(DOCUMENT, assuranceDocument(assurance));
 const tried = assurance.walls.reduce((sum, { attacks }) => sum + attacks.tried, 0);
 const held = assurance.walls.reduce((sum, { attacks }) => sum + attacks.held, 0);

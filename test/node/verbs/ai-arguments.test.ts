@@ -52,7 +52,7 @@ describe("arguments of ai.complete", () => {
 		[{ prompt: "a", temperature: Number.NaN }, "complete argument 1.temperature: found NaN, wanted a number from 0 to 2"],
 		[{ prompt: "a", schema: [] }, "complete argument 1.schema: found an array, wanted a JSON Schema as an object"],
 		[{ prompt: "a", schema: new Map() }, "complete argument 1.schema: found something else, wanted a JSON value"],
-		[new Map([["prompt", "a"]]), "complete argument 1: found neither prompt nor messages, wanted one of them"],
+		[new Map([["prompt", "a"]]), "complete argument 1: found a Map, wanted { prompt } or { messages }"],
 		[
 			JSON.parse('{"prompt":"a","__proto__":{"maxTokens":1e9}}'),
 			'complete argument 1: found the field "__proto__", wanted only the fields of the declaration',

@@ -18,9 +18,11 @@ describe("a run whose isolate says that a call got no answer", () => {
 		await run.expectSettled();
 	});
 
-	it("has the crashes of its executors counted too, and those do not count against a run that is lost", async () => {
+	it("has the deaths of its executors counted apart", async () => {
 		const run = await startRun();
-		expect(await run.finish(CUT)).toMatchObject({ again: true });
+		expect(await run.lose()).toMatchObject({ again: true });
+		await run.claim();
+		expect(await run.finish(CUT)).toMatchObject({ again: true, run: { status: "queued" } });
 		await run.claim();
 		expect(await run.lose()).toMatchObject({ run: { status: "queued" } });
 	});

@@ -83,7 +83,9 @@ export const endCall = (state: ObjectState, command: EndCallCommand, nowMs: numb
 	return { atMs, resume: isLate && row !== null && wakeRun(state, row.id, nowMs) ? row.id : null };
 };
 
+/** Of a run that has ended the policy may be forgotten already; then nobody has kept what a stream of it would give. */
 const isStream = (state: ObjectState, row: RunRow, { grant, method }: Call): boolean =>
+	(isLive(row) || row.state.shapes !== null || state.facts.hasPolicy(row.state.policyVersion)) &&
 	shapesOf(state, row).some(({ name, streams }) => name === grant && streams.includes(method));
 
 const settleCall = (state: ObjectState, call: Call, outcome: CallOutcome, nowMs: number): Call["cost"] => {

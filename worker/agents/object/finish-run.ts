@@ -1,4 +1,3 @@
-import { LIMITS } from "../../../contract/limits.ts";
 import type { Run, RunError, RunLog, RunStatus } from "../../../contract/runs.ts";
 import { runError } from "../../../contract/runs.ts";
 import { noteChoices, unpackChoices } from "./call-place.ts";
@@ -78,8 +77,7 @@ const finishAttempt = (state: ObjectState, found: RunRow, command: FinishCommand
 	const isGivenUp = command.ending !== "ended" || command.status === "cancelled";
 	if (isWaiting && isGivenUp) return settleAttempt(state, row, command, nowMs) === "again";
 	if (isLive(row) && (command.ending === "lost" || command.ending === "cut")) {
-		const again = command.ending === "lost" ? LIMITS.crashesPerRun : LIMITS.cutsPerRun;
-		return loseAttempt(state, row, command, nowMs, again) === "again";
+		return loseAttempt(state, row, command, nowMs, command.ending) === "again";
 	}
 	endAttempt(state, row, command.ending === "parked" ? { ...command, ...UNASKED } : command, nowMs);
 	return false;

@@ -16,10 +16,16 @@ export interface LastEnd extends Used {
 /** How long a run rests after it has died, milliseconds: what killed it twice may take a while to go. */
 const PAUSES_MS = [0, 4_000, 16_000, 64_000];
 
+const isTooOften = ({ state: { crashes, cuts } }: RunRow, cause: "lost" | "cut"): boolean =>
+	cause === "lost" ? crashes >= LIMITS.crashesPerRun : cuts >= LIMITS.cutsPerRun;
+
+const counted = ({ state: { crashes, cuts } }: RunRow, cause: "lost" | "cut"): { crashes: number; cuts: number } =>
+	cause === "lost" ? { crashes: crashes + 1, cuts } : { crashes, cuts: cuts + 1 };
+
 /**
  * What executed an attempt died. The run is taken up from its journal: it goes back to the queue, or waits for a person where nobody can say whether a call
  * happened that must not happen twice. Calls that somebody still performs are waited for. A run that has died too often, or whose journal is not whole, ends.
- * @param most how often it may be taken up for what ended this attempt
+ * @param cause `cut`: only its isolate says that a call got no answer, which a program can bring about each time: counted apart, fewer times
  * @returns `again`: it should be executed now; `later`: the alarm brings it to the queue
  */
 export const loseAttempt = (
@@ -27,10 +33,10 @@ export const loseAttempt = (
 	row: RunRow,
 	end: LastEnd,
 	nowMs: number,
-	most: number = LIMITS.crashesPerRun,
+	cause: "lost" | "cut" = "lost",
 ): "again" | "later" | "parked" | "ended" => {
 	if (row.status === "waiting_approval") return settleAttempt(state, row, end, nowMs);
-	if (row.state.mode === "replay" || !row.state.repeatable || row.state.crashes >= most) {
+	if (row.state.mode === "replay" || !row.state.repeatable || isTooOften(row, cause)) {
 		const closed = closeCalls(state, row, nowMs);
 		settleRun(state, endRow(closed, end.status, end.error, nowMs), end, nowMs);
 		return "ended";
@@ -44,13 +50,14 @@ export const loseAttempt = (
 	const known = state.runs.get(row.id) ?? row;
 	const charged = chargeAttempt(state, known, end, nowMs);
 	const waits = state.calls.unknownOf(row.id).length > 0;
-	const pauseMs = PAUSES_MS[row.state.crashes] ?? LIMITS.leaseMs;
+	const { crashes, cuts } = row.state;
+	const pauseMs = PAUSES_MS[cause === "lost" ? crashes : cuts] ?? LIMITS.leaseMs;
 	const left = waits ? leavePlace(state, charged, nowMs) : charged;
 	state.runs.update({
 		...left,
 		status: waits ? "waiting_approval" : "queued",
 		lease_expires_at_ms: waits ? null : nowMs + (pauseMs === 0 ? LIMITS.leaseMs : pauseMs),
-		state: { ...left.state, crashes: row.state.crashes + 1, woken: false, queuedAtMs: nowMs },
+		state: { ...left.state, ...counted(row, cause), woken: false, queuedAtMs: nowMs },
 	});
 	state.outbox.mark("run", row.id);
 	if (waits) return "parked";

@@ -50,6 +50,7 @@ export const newRow = (command: AdmitCommand, { grants, limits, policyVersion }:
 			shapes: command.origin?.shapes ?? null,
 			queuedAtMs: nowMs,
 			crashes: 0,
+			cuts: 0,
 			inlineMs: command.inlineMs,
 			lastCallAtMs: 0,
 			changes: 0,

@@ -52,6 +52,8 @@ export const RunState = z.strictObject({
 	queuedAtMs: z.int().default(0),
 	/** Attempts that died under the run. */
 	crashes: z.int().default(0),
+	/** How often its isolate said that a call got no answer. */
+	cuts: z.int().default(0),
 	/** How long a call waits for a person with the isolate alive. */
 	inlineMs: z.int().default(0),
 	/** When the last call began. */
