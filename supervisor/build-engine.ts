@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { builtOnce } from "./built-once.ts";
 import { repositoryRoot } from "./repository-root.ts";
 
 /** Texts of the engine isolate's modules and its Wasm: worker/executor/engine-isolate-code takes them. */
@@ -11,6 +12,8 @@ export interface BuiltEngine {
 	readonly wasm: Uint8Array<ArrayBuffer>;
 }
 
+/** Everything of ours that may be in it; of packages it is the lock file that says what they are. */
+const OF = ["worker/engine", "contract", "supervisor/build-engine.ts", "package-lock.json"];
 const SQLITE = "@journeyapps/wa-sqlite/dist/wa-sqlite.wasm";
 
 /**
@@ -19,8 +22,8 @@ const SQLITE = "@journeyapps/wa-sqlite/dist/wa-sqlite.wasm";
  */
 export const buildEngine = async (): Promise<BuiltEngine> => {
 	const [js, xlsx, wasm] = await Promise.all([
-		bundle("worker/engine/engine-entrypoint.ts"),
-		bundle("worker/engine/read-workbook.ts"),
+		builtOnce("engine.js", OF, () => bundle("worker/engine/engine-entrypoint.ts")),
+		builtOnce("workbooks.js", OF, () => bundle("worker/engine/read-workbook.ts")),
 		readFile(createRequire(import.meta.url).resolve(SQLITE)),
 	]);
 	return { js, xlsx, wasm: new Uint8Array(wasm) };

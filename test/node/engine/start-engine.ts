@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { build } from "esbuild";
 import { buildEngine } from "../../../supervisor/build-engine.ts";
 import { workerdBinary } from "../../../supervisor/workerd-binary.ts";
@@ -154,23 +155,33 @@ export const peakMb = async (pid: number): Promise<number> => {
 
 type Body = string | Uint8Array | AsyncIterable<Uint8Array | string>;
 
+/** An engine may answer, and hang up, before it has read everything: what is left is not sent then. */
 const post = (socketPath: string, path: string, body: Body): Promise<Buffer> =>
 	new Promise((resolve, reject) => {
+		let isAnswered = false;
+		const fail = (error: unknown): void => {
+			if (!isAnswered) reject(error);
+		};
 		const outgoing = request({ socketPath, path, method: "POST" }, async (incoming) => {
+			isAnswered = true;
 			const chunks: Buffer[] = [];
 			for await (const chunk of incoming) chunks.push(chunk);
 			resolve(Buffer.concat(chunks));
 		});
-		outgoing.on("error", reject);
+		outgoing.on("error", fail);
 		const write = async (): Promise<void> => {
 			if (typeof body === "string" || body instanceof Uint8Array) {
 				outgoing.end(body);
 				return;
 			}
-			for await (const chunk of body) if (!outgoing.write(chunk)) await once(outgoing, "drain");
+			for await (const chunk of body) {
+				if (isAnswered) break;
+				if (!outgoing.write(chunk)) await Promise.race([once(outgoing, "drain"), once(outgoing, "response")]);
+				await setImmediate();
+			}
 			outgoing.end();
 		};
-		write().catch(reject);
+		write().catch(fail);
 	});
 
 const close = async (child: ChildProcess, folder: string): Promise<void> => {

@@ -281,8 +281,8 @@ test.each(ASPECTS)("a rule is within another one only where the other's %s cover
 		),
 		{ numRuns: 600 },
 	);
-	expect(seen.within).toBeGreaterThan(50);
-	expect(seen.covered).toBeGreaterThan(50);
+	expect(seen.within).toBeGreaterThan(10);
+	expect(seen.covered).toBeGreaterThan(10);
 });
 
 test("what a grant of http.fetch lets happen, every grant that it is within lets happen too", () => {

@@ -24,6 +24,8 @@ interface QuickJs {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** As in its own examples. */
+const STACK_BYTES = 320 * 1024;
 
 export const adapter: Adapter = {
 	name: "quickjs-emscripten",
@@ -32,7 +34,7 @@ export const adapter: Adapter = {
 		const context = (await loadPeer<QuickJs>("quickjs-emscripten").getQuickJS()).newContext();
 		const { runtime } = context;
 		runtime.setMemoryLimit(GIVEN.memoryMb * MEBIBYTE);
-		runtime.setMaxStackSize(MEBIBYTE / 2);
+		runtime.setMaxStackSize(STACK_BYTES);
 		const deadlineMs = Date.now() + GIVEN.timeoutMs;
 		runtime.setInterruptHandler(() => Date.now() > deadlineMs);
 		const evaluated = context.evalCode(`(async () => { ${body} })()`);
