@@ -13,7 +13,7 @@ type Lane = readonly Command[];
 const vitest = (...args: string[]): Command => ["vitest", "run", "--project", ...args];
 
 /** Files of platform tests, many of which wait for leases, restarts and killed processes, that run beside the others and take about as long as those. */
-const BESIDE = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch"].map(
+const BESIDE = ["load", "faults", "survival", "long-runs", "replay-property", "sub-agents", "budget-races", "kill-switch", "run-life"].map(
 	(name) => `test/platform/${name}.test.ts`,
 );
 

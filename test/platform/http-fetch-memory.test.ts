@@ -31,7 +31,7 @@ beforeAll(async () => {
 	const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 	origin = `http://${host}`;
 	platform = await startPlatform([host]);
-	await platform.api.request("PUT", "/v1/secrets/key", { value: "canary-0123456789abcdef" });
+	await platform.api.request("PUT", "/v1/secrets/key", { value: "canary-zyxwvutsrqponmlk" });
 	const limits = { responseBytes: 64 * MIB, requestBytes: 64 * MIB, timeoutMs: 25_000 };
 	const web = { verb: "http.fetch", allow: [{ host, scheme: "http", methods: ["GET", "PUT"] }], limits };
 	await makeAgent(platform.api, {

@@ -58,7 +58,7 @@ const flowTable = ({ injected, injectedLeft, honest, honestUnasked, honestUnaske
 
 const peerTable = ({ probes, peers }: Assurance): Table => ({
 	title: "Beside others",
-	says: "The same questions, asked of what else runs untrusted code on this kind of machine, each as its documentation says to set it up. “–”: makes no sense there.",
+	says: "The same questions, asked of what else runs untrusted code on this kind of machine, each as its documentation says to set it up. The questions are ours, and none is about speed, in which most of these are ahead. “–”: makes no sense there.",
 	columns: ["question", ...peers.map(({ name, version }) => `${name} ${version}`)],
 	rows: [
 		["set up", ...peers.map(({ setting }) => setting)],

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { LIMITS } from "../../contract/limits.ts";
 import type { BoundGrant, Resources } from "../verbs/verb.ts";
 import { isOutbound } from "./is-outbound.ts";
@@ -22,12 +23,16 @@ export const leakWarnings = (
 		grants.map(({ grant }) => grant),
 		resources,
 	);
-	const readable = grants.filter(({ verb }) => verb === "files").map(({ name }) => name);
+	const readable = grants.filter(({ verb, grant }) => verb === "files" && readsWhatItIsGiven(grant)).map(({ name }) => name);
 	return [
 		...(names.length > LIMITS.soughtSecrets ? [{ grants: outbound, message: tooMany(names.length) }] : []),
 		...(readable.length > 0 && !hasCanary ? [{ grants: readable, message: NO_CANARY }] : []),
 	];
 };
+
+/** A mount that is only read holds what somebody else put there. */
+const Mounts = z.object({ mounts: z.record(z.string(), z.string()) });
+const readsWhatItIsGiven = (grant: unknown): boolean => Object.values(Mounts.safeParse(grant).data?.mounts ?? {}).includes("read");
 
 const tooMany = (count: number): string =>
 	`The policy names ${count} secrets, and at most ${LIMITS.soughtSecrets} are looked for in what goes out: every call that goes out is denied. Split the agent, or share secrets.`;

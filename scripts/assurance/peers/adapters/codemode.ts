@@ -52,7 +52,7 @@ const ask = async (folder: string, body: string | null, timeoutMs: number): Prom
 
 export const adapter: Adapter = {
 	name: "codemode",
-	setting: `DynamicWorkerExecutor in a workerd, globalOutbound null, timeout ${GIVEN.timeoutMs}`,
+	setting: `DynamicWorkerExecutor in a workerd of this machine, which bounds neither CPU nor memory as Cloudflare does; globalOutbound null, timeout ${GIVEN.timeoutMs}`,
 	async run(body): Promise<Ended> {
 		const folder = await mkdtemp(join(tmpdir(), "peer-codemode-"));
 		await build({
