@@ -154,6 +154,7 @@ describe("the events of a run that waits for a person", () => {
 		const parked = await pollUntil(() => platform.api.expect(200, Run, "GET", `/v1/runs/${id}`), isParked, 10_000);
 		expect([parked.status, parked.logs.map((line) => line.text)]).toEqual(["waiting_approval", ["before"]]);
 		await reader.next(({ event, data }) => event === "status" && RunStatusEvent.parse(data).status === "waiting_approval");
+		await reader.next(({ event }) => event === "log");
 		const cutOff = await follow(id, reader.events.at(-1)?.id);
 		const decision = { decision: "approve", digest: asked.digest };
 		await platform.api.expect(200, Approval, "POST", `/v1/approvals/${asked.id}/decide`, decision);
