@@ -14,7 +14,7 @@ import { type SeededRandom, startRandom } from "./fault-random.ts";
 import { startFaultUpstream } from "./fault-upstream.ts";
 
 /** `CORDON_SIMULATION=full` for a thousand. */
-const RUNS = Number(process.env["LOAD_RUNS"] ?? (process.env["CORDON_SIMULATION"] === "full" ? 1_000 : 500));
+const RUNS = Number(process.env["LOAD_RUNS"] ?? (process.env["CORDON_SIMULATION"] === "full" ? 1_000 : 300));
 const CLIENTS = 20;
 /** About how often an executor dies, milliseconds. */
 const KILL_EVERY_MS = 500;

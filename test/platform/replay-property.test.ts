@@ -5,7 +5,7 @@ import { chanceOf, makeProgram } from "./replay-program.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 /** How many programs, from which seed on: `REPLAY_PROGRAMS=1000 REPLAY_SEED=7`. A program that fails is told with its seed. */
-const PROGRAMS = Number(process.env["REPLAY_PROGRAMS"] ?? 40);
+const PROGRAMS = Number(process.env["REPLAY_PROGRAMS"] ?? 25);
 const SEED = Number(process.env["REPLAY_SEED"] ?? Math.floor(Math.random() * 1_000_000_000));
 const AT_ONCE = 8;
 
