@@ -23,9 +23,7 @@ const BESIDE = [
 	"budget-races",
 	"kill-switch",
 	"run-life",
-	"datasets",
 	"hostile-datasets",
-	"rebinding",
 ].map((name) => `test/platform/${name}.test.ts`);
 
 /** Each step's lanes run side by side, so that two cores have work: a lane waits half of its time. */
