@@ -7,7 +7,7 @@ import { undoEscapes } from "./undo-escapes.ts";
 const LEAST_TEXT = 13;
 
 /**
- * Looks at bytes as they are, with their escapes undone, and as what they are if they are encoded, also within each other: LIMITS.encodingsWithin deep, and as
+ * Looks at bytes as they are, with their escapes undone, and as what they are if they are encoded, from the front or from the back, also within each other: LIMITS.encodingsWithin deep, and as
  * deep as LIMITS.decodedBytes go beyond the outermost. Linear in what is given.
  * @param isFound is given bytes that may be overwritten afterwards
  * @returns whether it said so of one of them
@@ -15,7 +15,8 @@ const LEAST_TEXT = 13;
 export const someView = (bytes: Uint8Array, isFound: (view: Uint8Array) => boolean): boolean => {
 	if (isFound(bytes)) return true;
 	let left: number = LIMITS.decodedBytes;
-	let sources = [bytes];
+	// An encoded text may have been turned round as well; what is plain is sought both ways by whoever asks.
+	let sources = [bytes, Uint8Array.from(bytes).reverse()];
 	for (let depth = 1; depth <= LIMITS.encodingsWithin && sources.length > 0; depth += 1) {
 		const next: Uint8Array[] = [];
 		const look = (view: Uint8Array): boolean => {

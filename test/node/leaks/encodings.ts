@@ -41,6 +41,8 @@ export const ENCODINGS: Readonly<Record<string, (text: string) => unknown>> = {
 	"in hex entities": (text) => [...text].map((sign) => `&#x${sign.charCodeAt(0).toString(16)};`).join(""),
 	backwards: reversed,
 	"backwards in base64": (text) => base64(reversed(text)),
+	"base64, backwards": (text) => reversed(base64(text)),
+	"hex, backwards": (text) => reversed(hex(text)),
 	"with spaces": (text) => [...text].join(" "),
 	"with dashes": (text) => [...text].join("-"),
 	"with zero-width spaces": (text) => [...text].join("\u200b"),
