@@ -5,7 +5,7 @@ import { AtMs } from "./common.ts";
  * How far a wall is tested. `tested`: here, in code that is the same on Cloudflare. `one_machine`: what enforces it on one machine is tested here, what
  * enforces it on Cloudflare is that platform's. `design`: nothing here can show it.
  */
-export const STANDINGS = ["tested", "one_machine", "design"] as const;
+const STANDINGS = ["tested", "one_machine", "design"] as const;
 
 const Count = z.int().min(0);
 

@@ -2,7 +2,7 @@
 export const LEAK_LIMITS = {
 	/** Fewest bytes of a secret that is looked for: a shorter one occurs by chance. Enforced in leaks/secret-texts. */
 	soughtSecretBytes: 8,
-	/** Most secrets that one policy may name, its models' and tool servers' included, if its calls may go out: each is opened for each call. Past it they are denied. Enforced in agents/known-values. */
+	/** Most secrets that one policy may name, its models' and tool servers' included, if its calls may go out: each is opened for each call. Past it they are denied. Enforced in agents/secrets-of-policy. */
 	soughtSecrets: 128,
 	/** Characters of a part of a secret that is looked for, when case and punctuation are gone: longer parts are sought by their middle. */
 	soughtPartChars: 64,

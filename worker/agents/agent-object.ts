@@ -88,6 +88,7 @@ export class AgentObject extends AgentSwitches {
 		const leak = await this.#leakOfApproved(command);
 		const look = () => waitedCall(this.state, command, { resources, leak, nowMs: Date.now() });
 		const answer = await this.withSlices(() => this.stepIf(command.runId, look, ({ kind }) => kind !== "wait"));
+		if (leak !== NO_LEAK && this.#isQuarantined(command.runId)) this.ctx.waitUntil(stopExecutions(this.env, [command.runId]));
 		noteAwaited(this.state, command.runId, command.callId, answer.kind === "wait");
 		return await this.#withSeek(command.runId, answer);
 	}

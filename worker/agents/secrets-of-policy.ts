@@ -53,10 +53,7 @@ export const namesOf = async (
 	if (found !== undefined && refs.length === 0) return found;
 	try {
 		const resources = await inTime(loadResources(env, tenantId, refs), LIMITS.lookMs);
-		const names = secretNames(
-			grants.map(({ grant }) => grant),
-			resources,
-		);
+		const names = secretNames([...grants.map(({ grant }) => grant), ...resources.values()]);
 		keep(key, names);
 		return names;
 	} catch (error) {

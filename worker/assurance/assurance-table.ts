@@ -1,13 +1,13 @@
 import type { Assurance, AssuredWall } from "../../contract/assurance.ts";
 
 /** What a standing is called in words. */
-export const STANDING_WORDS = {
+const STANDING_WORDS = {
 	tested: "tested here",
 	one_machine: "tested only on one machine",
 	design: "rests on design",
 } as const satisfies Record<AssuredWall["standing"], string>;
 
-export const OUTCOME_WORDS = { held: "held", not_held: "not held", not_applicable: "–" } as const;
+const OUTCOME_WORDS = { held: "held", not_held: "not held", not_applicable: "–" } as const;
 
 /** A table with its heading, as texts: for the page and for the document alike. */
 export interface Table {

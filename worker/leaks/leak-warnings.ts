@@ -19,10 +19,7 @@ export const leakWarnings = (
 ): { readonly grants: readonly string[]; readonly message: string }[] => {
 	const outbound = grants.filter(isOutbound).map(({ name }) => name);
 	if (outbound.length === 0) return [];
-	const names = secretNames(
-		grants.map(({ grant }) => grant),
-		resources,
-	);
+	const names = secretNames([...grants.map(({ grant }) => grant), ...resources.values()]);
 	const readable = grants.filter(({ verb, grant }) => verb === "files" && readsWhatItIsGiven(grant)).map(({ name }) => name);
 	return [
 		...(names.length > LIMITS.soughtSecrets ? [{ grants: outbound, message: tooMany(names.length) }] : []),

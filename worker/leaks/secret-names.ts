@@ -1,17 +1,15 @@
 import { z } from "zod";
-import type { Resources } from "../verbs/verb.ts";
 
 const FIELD = /secret$/i;
 const Named = z.object({ name: z.string() });
 
 /**
- * Names of the secrets that grants and what they name have: every field whose name ends in `secret`, a text or a thing with a name. A field that only looks so costs
+ * Names of the secrets that stand in grants and in the descriptions of what they name: every field whose name ends in `secret`, a text or a thing with a name. A field that only looks so costs
  * a look for a secret that is not there. Their depth is bounded by the schemas that they were parsed with.
  */
-export const secretNames = (grants: Iterable<unknown>, resources: Resources): string[] => {
+export const secretNames = (described: Iterable<unknown>): string[] => {
 	const names = new Set<string>();
-	for (const grant of grants) gather(grant, names);
-	for (const description of resources.values()) gather(description, names);
+	for (const each of described) gather(each, names);
 	return [...names].sort();
 };
 

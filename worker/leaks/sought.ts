@@ -56,7 +56,7 @@ export const holdsSought = (bytes: Uint8Array, { folded, exact }: Sought): boole
 
 /** The same without what may be encoded in it: for content of which there may be very much. */
 export const holdsPlain = (bytes: Uint8Array, sought: Sought): boolean =>
-	[bytes, undoEscapes(bytes)].some(
+	[...new Set([bytes, undoEscapes(bytes)])].some(
 		(view) => (sought.folded !== null && hasPiece(foldBytes(view), sought.folded)) || (sought.exact !== null && isIn(view, sought.exact)),
 	);
 

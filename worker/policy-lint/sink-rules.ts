@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LintWarning } from "../../contract/lint.ts";
+import { secretNames } from "../leaks/secret-names.ts";
 import type { PolicyGrant } from "../policy/bind-policy.ts";
 import { canHave, type LintRule, privateSources } from "./lint-subject.ts";
 
@@ -30,7 +31,7 @@ export const secretUnderTwoVerbs: LintRule = ({ bound, resources }) => {
 	const uses = new Map<string, PolicyGrant[]>();
 	for (const grant of bound.grants.values()) {
 		const described = (grant.bound.resources ?? []).map(({ kind, name }) => resources.get(`${kind}/${name}`));
-		for (const secret of secretsIn([grant.grant, ...described])) uses.set(secret, [...(uses.get(secret) ?? []), grant]);
+		for (const secret of secretNames([grant.grant, ...described])) uses.set(secret, [...(uses.get(secret) ?? []), grant]);
 	}
 	return [...uses].flatMap(([secret, grants]): LintWarning[] => {
 		const verbs = [...new Set(grants.map(({ verb }) => verb))];
@@ -38,25 +39,6 @@ export const secretUnderTwoVerbs: LintRule = ({ bound, resources }) => {
 		const message = `The secret ${secret} is used by ${verbs.join(" and ")}: what one verb refuses with it, another may do, and whoever rotates or leaks it changes both. Seal one secret for each use.`;
 		return [{ rule: "secret_under_two_verbs", grants: grants.map(({ name }) => name), message }];
 	});
-};
-
-const MOST_NODES = 20_000;
-/** A field that names a secret: `secret`, `passwordSecret`, `clientSecret`. */
-const SECRET_FIELD = /^secret$|Secret$/;
-
-/** Names of secrets anywhere in what is given. Bounded: a policy and its resources are. */
-const secretsIn = (roots: readonly unknown[]): ReadonlySet<string> => {
-	const found = new Set<string>();
-	const waiting: unknown[] = [...roots];
-	for (let nodes = 0; waiting.length > 0 && nodes < MOST_NODES; nodes += 1) {
-		const value = waiting.pop();
-		if (typeof value !== "object" || value === null) continue;
-		for (const [key, below] of Object.entries(value)) {
-			if (typeof below === "string" && SECRET_FIELD.test(key)) found.add(below);
-			else if (typeof below === "object") waiting.push(below);
-		}
-	}
-	return found;
 };
 
 const ofVerb = (grants: Iterable<PolicyGrant>, verb: string): readonly PolicyGrant[] => [...grants].filter((grant) => grant.verb === verb);

@@ -1,8 +1,7 @@
+import { FLOW_RULES } from "../../contract/agents.ts";
 import { beyondGrant } from "./attenuate.ts";
 import type { BoundFlow } from "./bind-flow.ts";
 import type { PolicyGrant } from "./bind-policy.ts";
-
-const STRICTNESS: readonly BoundFlow["otherwise"][] = ["allow", "approve", "deny"];
 
 /** A rule with the grants that its recipients name. */
 export interface FlowOver {
@@ -19,7 +18,7 @@ export const beyondFlow = (parent: FlowOver, child: FlowOver, names: readonly st
 	const { otherwise: theirs } = parent.flow;
 	if (theirs === "allow") return null;
 	const { otherwise: own } = child.flow;
-	if (STRICTNESS.indexOf(own) < STRICTNESS.indexOf(theirs))
+	if (FLOW_RULES.indexOf(own) < FLOW_RULES.indexOf(theirs))
 		return `has the flow rule ${own}, wanted one that is at least as strict as ${theirs}, that of the run that starts it`;
 	const wider = child.grants.find((grant) => names.includes(grant.name) && !isWithin(parent, child, grant));
 	return wider === undefined

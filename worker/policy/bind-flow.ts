@@ -1,4 +1,4 @@
-import type { FlowRule, Policy } from "../../contract/agents.ts";
+import type { FLOW_RULES, FlowRule, Policy } from "../../contract/agents.ts";
 import type { Issue } from "../../contract/describe-issues.ts";
 import { isRecipientHost, type RecipientHost, readRecipientHost } from "../verbs/http-fetch/recipient-host.ts";
 import type { PolicyGrant } from "./bind-policy.ts";
@@ -8,7 +8,7 @@ export interface BoundFlow {
 	/** Grants whose external calls go unasked, with the hosts that they may then reach; null: all that the grant reaches. */
 	readonly listed: ReadonlyMap<string, readonly RecipientHost[] | null>;
 	/** What becomes of every other external call. */
-	readonly otherwise: "allow" | "approve" | "deny";
+	readonly otherwise: (typeof FLOW_RULES)[number];
 }
 
 const RULE = "private+untrusted -> external";

@@ -28,12 +28,16 @@ describe("names of secrets", () => {
 			["tool/crm", { secret: { name: "h", header: "authorization", format: "Bearer {secret}" } }],
 			["tool/open", { secret: null }],
 		]);
-		expect(
-			secretNames(
-				[...grants.values()].map(({ grant }) => grant),
-				resources,
-			),
-		).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
+		expect(secretNames([...[...grants.values()].map(({ grant }) => grant), ...resources.values()])).toEqual([
+			"a",
+			"b",
+			"c",
+			"d",
+			"e",
+			"f",
+			"g",
+			"h",
+		]);
 	});
 });
 

@@ -180,6 +180,20 @@ const CASES: readonly {
 	},
 	{
 		rule: "secret_under_two_verbs",
+		what: "one that a tool server is shown, too",
+		grants: ["crmTool", "api"],
+		bad: [
+			{
+				crmTool: { verb: "tool.call", server: "crm", tools: ["search"] },
+				api: { ...web, inject: { header: "x-key", format: "{secret}", secret: "k" } },
+			},
+			{},
+			{ resources: new Map([["tool/crm", { secret: { name: "k", header: "authorization", format: "Bearer {secret}" } }]]) },
+		],
+		good: [{ api: { ...web, inject: { header: "x-key", format: "{secret}", secret: "k" } } }],
+	},
+	{
+		rule: "secret_under_two_verbs",
 		what: "one that a model's provider is paid with, too",
 		grants: ["llm", "api"],
 		bad: [

@@ -58,6 +58,10 @@ describe("a sealed secret", () => {
 		await putSecret(run, "payout", SECRET);
 		await run.decide(callId, "approve");
 		expect(await run.wait(callId)).toMatchObject({ kind: "answer", text: expect.stringContaining("secret_seen") });
+		expect((await run.run()).status).toBe("running");
+		// That was the first time: it counts as any other does.
+		expect(await run.ask(2, post(SECRET))).toMatchObject({ code: "secret_seen" });
+		expect(await run.run()).toMatchObject({ status: "failed", error: { code: "quarantined" } });
 	});
 
 	it("of another tenant, and of no grant of the policy, says nothing", async () => {

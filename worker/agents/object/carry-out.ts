@@ -8,9 +8,10 @@ import type { VerbOutcome } from "../../verbs/verb.ts";
 import { answerWaitingCall } from "./answer-call.ts";
 import type { ActAnswer, BeginCallAnswer, Surroundings } from "./begin-call.ts";
 import { type HoldRefusal, refusalOf } from "./budget-book.ts";
-import { heldGrant } from "./call-flow.ts";
+import { heldGrant, touchedBy } from "./call-flow.ts";
 import type { CallRow } from "./call-rows.ts";
 import type { CallDecision } from "./decide-call.ts";
+import { endForLeak, leakOfCode } from "./deny-leak.ts";
 import { costOf, endCall } from "./end-call.ts";
 import { isCovered } from "./hold-run.ts";
 import { growJournal, keepArguments, stampOf } from "./keep-answer.ts";
@@ -128,7 +129,7 @@ const actOn = (
 		verb: grant.verb,
 		grant: data,
 		grantKey: `${state.facts.configuration()?.agentId}/${draft.row.state.policyVersion}/${grant.name}${held === null ? "" : `/${held}`}`,
-		labels: [...new Set([...draft.row.state.labels, ...stickingLabels(grant, call)])],
+		labels: [...new Set([...touchedBy(state, draft.row), ...stickingLabels(grant, call)])],
 		method: draft.method,
 		args: draft.argsText ?? "[]",
 		resources: [...(grant.bound.needed?.(draft.method, resources) ?? resources)],
@@ -216,8 +217,11 @@ export const refuseCall = (
 	const cost = state.book.amountOf(waited.record.id);
 	const { run, id, grant, method } = waited.record;
 	tellDenied(state, { run, id, grant, method, code: why.code }, nowMs);
-	if (waited.record.status !== "started") answerWaitingCall(state, waited.record.id, { ...why, kind: "failed" }, nowMs);
-	else
+	if (waited.record.status !== "started") {
+		answerWaitingCall(state, waited.record.id, { ...why, kind: "failed" }, nowMs);
+		const leak = leakOfCode(why.code);
+		if (leak !== null) endForLeak(state, run, grant, leak, nowMs);
+	} else
 		endCall(state, { callId: waited.record.id, outcome: { ...why, kind: "failed", cost: cost ?? {} }, answer: { text, key: null } }, nowMs);
 	const answer = state.calls.get(waited.record.id)?.answer;
 	return { kind: "answer", text, atMs: answer?.atMs ?? stampOf(draft.row, nowMs), streams: false };

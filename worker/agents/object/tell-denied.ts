@@ -21,7 +21,10 @@ const UNTOLD: ReadonlySet<ErrorCode> = new Set(["invalid_arguments"]);
 export const tellDenied = (state: ObjectState, { run, id, grant: name, method, code }: DeniedCall, nowMs: number): void => {
 	const row = state.runs.get(run);
 	if (row === null || row.state.mode === "replay" || UNTOLD.has(code)) return;
-	const grant = row.state.grants.includes(name) ? state.facts.policy(row.state.policyVersion).bound.grants.get(name) : undefined;
+	const { policyVersion } = row.state;
+	// The end of a call may come when its run is over and the policy forgotten.
+	const isKnown = row.state.grants.includes(name) && state.facts.hasPolicy(policyVersion);
+	const grant = isKnown ? state.facts.policy(policyVersion).bound.grants.get(name) : undefined;
 	const { deniedTold } = row.state;
 	const key = `${grant?.name ?? ""} ${code}`;
 	if (deniedTold.includes(key) || deniedTold.length >= LIMITS.deniedEventsPerRun) return;
