@@ -60,6 +60,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "platform",
+					globalSetup: "./test/platform/shared-host.ts",
 					include: ["test/platform/**/*.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,

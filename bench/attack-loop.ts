@@ -8,11 +8,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { controlPlanePid } from "../test/escape/aftermath.ts";
 import type { Attack } from "../test/escape/attack.ts";
 import { ATTACKS_FOLDER, readAttacks } from "../test/escape/read-attacks.ts";
 import { runAttack } from "../test/escape/run-attack.ts";
 import { type Scene, startScene } from "../test/escape/scene.ts";
-import { executorsIn, familyOf } from "../test/platform/fault-processes.ts";
 import { residentMb } from "./resident-memory.ts";
 import { show } from "./statistics.ts";
 
@@ -35,14 +35,6 @@ const look = (pid: number, fromMs: number): Sample => ({
 	mb: residentMb(pid),
 	descriptors: readdirSync(`/proc/${pid}/fd`).length,
 });
-
-/** The control plane's workerd: the one in the family that is no executor. */
-const controlPlanePid = (): number => {
-	const executors = new Set(executorsIn(process.pid).map(({ pid }) => pid));
-	const found = familyOf(process.pid).find(({ pid, commandLine }) => /^\S*workerd serve/.test(commandLine) && !executors.has(pid));
-	if (found === undefined) throw new Error("Looping attacks: no workerd of the control plane is there, wanted one");
-	return found.pid;
-};
 
 /** Least-squares slope of what is read from the samples, a minute. */
 const slope = (samples: readonly Sample[], read: (sample: Sample) => number): number => {

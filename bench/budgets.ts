@@ -32,7 +32,7 @@ export const measureBudgets = async (calls: number): Promise<void> => {
 		await applyMigrations(await plane.database(), join(repositoryRoot, "migrations"));
 		const measure = async (path: string, count: number): Promise<{ ms: number; text: string }> => {
 			const from = performance.now();
-			const answer = await fetch(new URL(`${path}?count=${count}`, plane.url));
+			const answer = await fetch(new URL(`${path}?count=${count}`, plane.inner));
 			const text = await answer.text();
 			if (!answer.ok) throw new Error(`Measuring ${path}: ${answer.status} ${text}`);
 			return { ms: performance.now() - from, text };

@@ -16,6 +16,8 @@ import { measureParked } from "./parked.ts";
 import { residentTreeMb } from "./resident-memory.ts";
 import { load, percentile, show, timed } from "./statistics.ts";
 import { measureWalls } from "./walls.ts";
+import { measureWarm } from "./warm.ts";
+import { measureWebhooks } from "./webhooks.ts";
 
 const PROGRAM = "export default async (input, env) => { let sum = 0; for (let i = 0; i < 1000; i += 1) sum += i; return { sum }; };";
 const BOMB = "export default async () => { while (true) {} };";
@@ -121,4 +123,6 @@ try {
 await measureBudgets(scale(20_000));
 await measureKillSwitches(scale(200));
 await measureParked(scale(1_000));
+await measureWebhooks(scale(5_000));
+await measureWarm(scale(300));
 await measureWalls(quick ? 0.1 : 1);

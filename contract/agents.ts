@@ -4,7 +4,7 @@ import { AtMs, atMost, Name } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIBRARY_NAMES } from "./libraries.ts";
 import { LIMITS } from "./limits.ts";
-import { Language, Program, RunLimits } from "./runs.ts";
+import { Isolation, Language, Program, RunLimits } from "./runs.ts";
 
 /** A grant's name, as programs write it after `env.`. */
 export const GrantName = z
@@ -66,9 +66,6 @@ export const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-export const StoredProgram = z.strictObject({ program: Program, language: Language });
-export type StoredProgram = z.infer<typeof StoredProgram>;
-
 export const Agent = z.strictObject({
 	id: idOf("agt"),
 	name: Name,
@@ -77,8 +74,12 @@ export const Agent = z.strictObject({
 	policyVersion: z.int(),
 	/** Grants of the policy that are switched off: no call of theirs begins. */
 	disabledGrants: z.array(z.string()).default([]),
+	/** The active version of its stored program; null: none is active. */
 	program: Program.nullable(),
 	language: Language,
+	programVersion: z.int().nullable(),
+	/** What runs of its stored program have unless they say otherwise; `warm` is also what allows them to ask for it. */
+	isolation: Isolation,
 	budget: z.strictObject({ limits: BudgetLimits }),
 	createdAtMs: AtMs,
 	updatedAtMs: AtMs,
@@ -92,8 +93,9 @@ export type AgentSummary = z.infer<typeof AgentSummary>;
 export const CreateAgent = z.strictObject({
 	name: Name,
 	policy: Policy.default({ grants: {} }),
-	program: Program.optional(),
+	program: Program.optional().describe("becomes version 1, and is active"),
 	language: Language.optional(),
+	isolation: Isolation.optional(),
 	budget: z.strictObject({ limits: BudgetLimits }).optional(),
 });
 export type CreateAgent = z.infer<typeof CreateAgent>;
@@ -102,8 +104,9 @@ export const UpdateAgent = z
 	.strictObject({
 		name: Name.optional(),
 		policy: Policy.optional(),
-		program: Program.nullable().optional(),
+		program: Program.nullable().optional().describe("becomes a new version, and is active; null: none is active, the versions stay"),
 		language: Language.optional(),
+		isolation: Isolation.optional(),
 		budget: z.strictObject({ limits: BudgetLimits }).optional(),
 	})
 	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });

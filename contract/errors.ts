@@ -23,6 +23,12 @@ export const ERRORS = {
 	budget_exceeded: { status: 402, retry: true, hint: "Raise the budget, or wait until the window named resets." },
 	budget_unavailable: { status: 503, retry: true, hint: "Try again: nothing was begun, since the tenant's budget could not be asked." },
 	concurrency_exceeded: { status: 429, retry: true, hint: "Wait until a run ends." },
+	queue_full: { status: 429, retry: true, hint: "Send it again after Retry-After seconds: nothing of it was taken." },
+	loop_detected: {
+		status: 508,
+		retry: false,
+		hint: "A webhook of this platform came back to it again and again; break the circle of endpoints and triggers.",
+	},
 	agent_disabled: { status: 403, retry: false, hint: "Enable the agent." },
 	tenant_suspended: { status: 403, retry: false, hint: "Ask the platform's operator." },
 	agents_unreachable: { status: 503, retry: true, hint: "Send the same request again: agents that were told already are told once more." },

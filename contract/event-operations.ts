@@ -7,7 +7,8 @@ export const EVENT_OPERATIONS = {
 	listEvents: {
 		method: "GET",
 		path: "/v1/events",
-		summary: "Events of the tenant, newest first: thresholds that budgets reached, what was disabled, calls that were denied.",
+		summary:
+			"Events of the tenant, newest first: runs that ended or wait for a person, thresholds that budgets reached, what was disabled, calls that were denied.",
 		access: needs("read:budgets"),
 		params: none,
 		query: ListEventsQuery,

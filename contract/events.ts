@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Budget, Limits } from "./budgets.ts";
-import { AtMs, PageQuery } from "./common.ts";
+import { AtMs, Metadata, PageQuery } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { RunStatus, Usage } from "./runs.ts";
 
 /** A part of a limit that was reached by what is settled: told once per window and dimension, also when the limit is changed. */
 export const ThresholdData = z.strictObject({
@@ -31,6 +32,33 @@ export const DeniedData = z.strictObject({
 	call: idOf("cal"),
 });
 
+const Count = z.int().min(0);
+
+/** How a run stands, thin: what it returned is left out (an endpoint may ask for it). */
+export const RunEventData = z.strictObject({
+	status: RunStatus,
+	errorCode: z.string().nullable(),
+	usage: Usage,
+	createdAtMs: AtMs,
+	startedAtMs: AtMs.nullable(),
+	endedAtMs: AtMs.nullable(),
+	programDigest: z.string(),
+	programVersion: z.int().nullable(),
+	trigger: idOf("trg").nullable(),
+	schedule: idOf("sch").nullable(),
+	/** The run whose call started it. */
+	parent: idOf("run").nullable(),
+	mode: z.enum(["live", "dry"]),
+	labels: z.array(z.string()),
+	metadata: Metadata,
+	/** Rises with each event of the run: of two the higher is the newer, in whatever order they come. */
+	sequence: Count,
+	/** What waits for a person, where the event is that something does. */
+	approval: idOf("apr").nullable(),
+});
+z.globalRegistry.add(RunEventData, { id: "RunEventData" });
+export type RunEventData = z.infer<typeof RunEventData>;
+
 /** What each type says beside who it is about. No data ever holds a secret, an argument or a result. */
 const DATA = {
 	"budget.threshold": ThresholdData,
@@ -38,6 +66,19 @@ const DATA = {
 	"grant.disabled": z.strictObject({ grant: z.string(), callsInFlight: Told }),
 	"tenant.suspended": z.strictObject({}),
 	"call.denied": DeniedData,
+	"run.succeeded": RunEventData,
+	"run.failed": RunEventData,
+	"run.timed_out": RunEventData,
+	"run.cancelled": RunEventData,
+	"run.budget_exceeded": RunEventData,
+	"run.waiting_approval": RunEventData,
+	"endpoint.disabled": z.strictObject({
+		endpoint: idOf("end"),
+		reason: z
+			.enum(["gone", "failing"])
+			.describe("`gone`: it answered 410; `failing`: no delivery to it succeeded for as long as is waited for one"),
+		failingSinceMs: AtMs.nullable(),
+	}),
 	/** The agent's oldest events were given up before they could be listed: more were waiting than its object keeps. */
 	"events.dropped": z.strictObject({ count: z.int().min(1), fromMs: AtMs, toMs: AtMs }),
 } as const;
@@ -59,6 +100,13 @@ export const TenantEvent = z.discriminatedUnion("type", [
 	eventOf("grant.disabled", DATA["grant.disabled"]),
 	eventOf("tenant.suspended", DATA["tenant.suspended"]),
 	eventOf("call.denied", DATA["call.denied"]),
+	eventOf("run.succeeded", DATA["run.succeeded"]),
+	eventOf("run.failed", DATA["run.failed"]),
+	eventOf("run.timed_out", DATA["run.timed_out"]),
+	eventOf("run.cancelled", DATA["run.cancelled"]),
+	eventOf("run.budget_exceeded", DATA["run.budget_exceeded"]),
+	eventOf("run.waiting_approval", DATA["run.waiting_approval"]),
+	eventOf("endpoint.disabled", DATA["endpoint.disabled"]),
 	eventOf("events.dropped", DATA["events.dropped"]),
 ]);
 export type TenantEvent = z.infer<typeof TenantEvent>;
@@ -72,6 +120,13 @@ export const EVENT_TYPES = [
 	"grant.disabled",
 	"tenant.suspended",
 	"call.denied",
+	"run.succeeded",
+	"run.failed",
+	"run.timed_out",
+	"run.cancelled",
+	"run.budget_exceeded",
+	"run.waiting_approval",
+	"endpoint.disabled",
 	"events.dropped",
 ] as const;
 
@@ -79,3 +134,12 @@ export const ListEventsQuery = PageQuery.extend({
 	type: z.enum(EVENT_TYPES).optional(),
 	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
 });
+
+/** An event as endpoints are told of it. */
+export interface ToldEvent {
+	readonly event: TenantEvent;
+	/** Encoded JSON text of the run's result; null: there is none, or it is larger than LIMITS.eventResultBytes. */
+	readonly result: string | null;
+	/** How many webhooks of this platform led to it, one out of the other. */
+	readonly hops: number;
+}

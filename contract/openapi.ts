@@ -5,18 +5,42 @@ import { ErrorBody } from "./common.ts";
 import { ERRORS } from "./errors.ts";
 import type { Operation, StreamedBody } from "./operation.ts";
 import { Health, OPERATIONS } from "./operations.ts";
+import { ProgramVersion } from "./programs.ts";
 import { Call, Run, RunLog, RunSummary } from "./runs.ts";
+import { Delivery, Endpoint } from "./endpoints.ts";
+import { Schedule } from "./schedules.ts";
 import { Key, NewKey, NewTenant, Secret, Tenant } from "./tenants.ts";
+import { Trigger } from "./triggers.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Schemas that have a name of their own; every other one is named after its operation. */
 const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>(
 	Object.entries({
-		...{ Agent, AgentSummary, Budget, Call, Health, Key, NewKey, NewTenant, Run, RunLog, RunSummary, Secret, Tenant, TenantBudget },
+		...{
+			Agent,
+			AgentSummary,
+			Budget,
+			Call,
+			Health,
+			Key,
+			NewKey,
+			NewTenant,
+			ProgramVersion,
+			Run,
+			RunLog,
+			RunSummary,
+			Schedule,
+			Secret,
+			Tenant,
+		},
+		...{ Delivery, Endpoint, TenantBudget, Trigger },
 		Error: ErrorBody,
 	}).map(([name, schema]) => [schema, name]),
 );
+
+// So that whatever holds one of them refers to it.
+for (const [schema, name] of NAMED) if (!z.globalRegistry.has(schema)) z.globalRegistry.add(schema, { id: name });
 
 /** Each verb's grant by the verb's name, in the catalogue's order. */
 export type GrantSchemas = ReadonlyMap<string, z.ZodType>;
@@ -63,9 +87,8 @@ type Reference = (schema: z.ZodType, name: string, io: "input" | "output") => Js
 
 const describeOperation = (id: string, operation: Operation, reference: Reference): Json => {
 	const title = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
-	const body = operation.stream
-		? streamedBody(operation.stream)
-		: operation.body && { required: true, content: jsonContent(reference(operation.body, `${title}Body`, "input")) };
+	const bytes = operation.stream ? streamedBody(operation.stream) : operation.raw && rawBody(operation.raw.mostBytes);
+	const body = bytes ?? (operation.body && { required: true, content: jsonContent(reference(operation.body, `${title}Body`, "input")) });
 	return {
 		operationId: id,
 		summary: operation.summary,
@@ -81,6 +104,9 @@ const streamedBody = ({ contentTypes, mostBytes }: StreamedBody): Json => ({
 	description: `At most ${mostBytes} bytes.`,
 	content: Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: "string", contentEncoding: "binary" } }])),
 });
+
+/** Bytes of any kind, or none. */
+const rawBody = (mostBytes: number): Json => ({ required: false, description: `At most ${mostBytes} bytes.`, content: { "*/*": {} } });
 
 const describeAccess = ({ access }: Operation): Json => {
 	if (access.kind === "public") return { security: [] };
@@ -141,7 +167,10 @@ const toJsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string,
 };
 
 /** Definitions that many schemas have, by their ids: components of their own, once. */
-const SHARED: ReadonlySet<string> = new Set(["ApprovalRule", "Condition", "Limits", "Amounts", "GrantWindow"]);
+const SHARED: ReadonlySet<string> = new Set([
+	...["ApprovalRule", "Condition", "Limits", "Amounts", "GrantWindow", "RunEventData"],
+	...NAMED.values(),
+]);
 const partName = (name: string, part: string): string => (SHARED.has(part) ? part : `${name}.${part}`);
 
 /** Definitions of a schema's own become components beside it, since a reference in OpenAPI starts at the document's root. */

@@ -17,6 +17,10 @@ export interface Operation {
 	readonly body: z.ZodType | null;
 	/** A body that is read as it comes and never held whole; `body` is null then. Left out: none. */
 	readonly stream?: StreamedBody;
+	/** A body of any kind that is read whole, as the bytes that came; `body` is null then. Left out: none. */
+	readonly raw?: { readonly mostBytes: number };
+	/** It is not counted when it comes: it may always be asked, or its handler counts it when it knows whose it is. Left out: it is. */
+	readonly uncounted?: true;
 	/** HTTP status -> schema of the body; null: no JSON body (a file's bytes, or nothing). */
 	readonly answers: Readonly<Record<number, z.ZodType | null>>;
 	/** HTTP status -> media types that the answer may also come as, for text made of the same. Left out: none. */

@@ -5,6 +5,7 @@ import { ASSURANCE_OPERATIONS } from "./assurance-operations.ts";
 import { BUDGET_OPERATIONS } from "./budget-operations.ts";
 import { Budget, PutBudget } from "./budgets.ts";
 import { Name, PageQuery, pageOf } from "./common.ts";
+import { ENDPOINT_OPERATIONS } from "./endpoint-operations.ts";
 import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { idOf } from "./ids.ts";
 import { DATASET_OPERATIONS } from "./dataset-operations.ts";
@@ -13,10 +14,13 @@ import { LINT_OPERATIONS } from "./lint-operations.ts";
 import { MODEL_OPERATIONS } from "./model-operations.ts";
 import { anybody, needs, none, type Operation, operator } from "./operation.ts";
 import { PRICE_OPERATIONS } from "./price-operations.ts";
+import { PROGRAM_OPERATIONS } from "./program-operations.ts";
 import { RUN_OPERATIONS } from "./run-operations.ts";
+import { SCHEDULE_OPERATIONS } from "./schedule-operations.ts";
 import { CreateKey, CreateTenant, Key, NewKey, NewTenant, PutSecret, Secret, Tenant, ToldTenant, UpdateTenant } from "./tenants.ts";
 import { STORE_OPERATIONS } from "./store-operations.ts";
 import { TOOL_OPERATIONS } from "./tool-operations.ts";
+import { TRIGGER_OPERATIONS } from "./trigger-operations.ts";
 import { USAGE_OPERATIONS } from "./usage-operations.ts";
 
 const byAgent = z.strictObject({ id: idOf("agt") });
@@ -45,8 +49,12 @@ export const OPERATIONS = {
 	...LINT_OPERATIONS,
 	...BUDGET_OPERATIONS,
 	...PRICE_OPERATIONS,
+	...PROGRAM_OPERATIONS,
+	...TRIGGER_OPERATIONS,
+	...SCHEDULE_OPERATIONS,
 	...USAGE_OPERATIONS,
 	...EVENT_OPERATIONS,
+	...ENDPOINT_OPERATIONS,
 	...ASSURANCE_OPERATIONS,
 
 	createAgent: {
@@ -269,6 +277,7 @@ export const OPERATIONS = {
 		path: "/healthz",
 		summary: "200 when runs will be taken, else 503.",
 		access: anybody,
+		uncounted: true,
 		params: none,
 		query: none,
 		body: null,

@@ -37,6 +37,11 @@ export const Program = z
 export type Program = z.infer<typeof Program>;
 
 export const Language = z.enum(["javascript", "typescript"]);
+export type Language = z.infer<typeof Language>;
+
+/** `fresh`: each run has an isolate of its own. `warm`: runs of the same stored program of the agent may have the same one, one after the other (docs/warm-isolates.md). */
+export const Isolation = z.enum(["fresh", "warm"]);
+export type Isolation = z.infer<typeof Isolation>;
 
 /** What a run may use; never more than its agent's policy says. */
 export const RunLimits = z.strictObject({
@@ -50,29 +55,37 @@ export type RunLimits = z.infer<typeof RunLimits>;
 /** An input file: its text, or its bytes as base64. */
 export const InputFile = z.union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })]);
 
-export const CreateRun = z.strictObject({
-	agent: z.string().min(1).max(LIMITS.nameChars).optional().describe("id or name; left out: the tenant's agent `default`"),
-	grants: atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy))
-		.optional()
-		.describe("a subset of the agent's grants"),
-	program: Program.optional().describe("left out: the agent's stored program"),
-	language: Language.optional().describe("default typescript"),
-	input: ParsedJson.optional(),
-	files: atMost(LIMITS.filesPerRun, "files", z.record(z.string().max(LIMITS.pathChars), InputFile)).optional(),
-	limits: RunLimits.optional(),
-	isolation: z.literal("fresh").optional(),
-	wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
-	labels: atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun)).optional(),
-	metadata: Metadata.optional(),
-	dryRun: z.boolean().optional().describe("reads happen, writes and spends are planned and not done; the run answers with its `plan`"),
-	approvePlan: z
-		.string()
-		.max(100)
-		.optional()
-		.describe(
-			"digest of a dry run's plan: executes that run's program and input, and exactly the plan's effects, without further approvals; needs the scope decide:approvals as well",
+export const CreateRun = z
+	.strictObject({
+		agent: z.string().min(1).max(LIMITS.nameChars).optional().describe("id or name; left out: the tenant's agent `default`"),
+		grants: atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy))
+			.optional()
+			.describe("a subset of the agent's grants"),
+		program: Program.optional().describe("left out: the agent's stored program"),
+		programVersion: z.int().min(1).optional().describe("which version of the agent's stored program; left out: the active one"),
+		language: Language.optional().describe("default typescript"),
+		input: ParsedJson.optional(),
+		files: atMost(LIMITS.filesPerRun, "files", z.record(z.string().max(LIMITS.pathChars), InputFile)).optional(),
+		limits: RunLimits.optional(),
+		isolation: Isolation.optional().describe(
+			"`warm` needs an agent that allows it, and its stored program; left out: the agent's for its stored program, else `fresh`",
 		),
-});
+		wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
+		labels: atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun)).optional(),
+		metadata: Metadata.optional(),
+		dryRun: z.boolean().optional().describe("reads happen, writes and spends are planned and not done; the run answers with its `plan`"),
+		approvePlan: z
+			.string()
+			.max(100)
+			.optional()
+			.describe(
+				"digest of a dry run's plan: executes that run's program and input, and exactly the plan's effects, without further approvals; needs the scope decide:approvals as well",
+			),
+	})
+	.refine(({ program, programVersion }) => program === undefined || programVersion === undefined, {
+		path: ["programVersion"],
+		error: "wanted nothing beside program: a version is one of the agent's stored program",
+	});
 export type CreateRun = z.infer<typeof CreateRun>;
 
 export const RunError = z.strictObject({
@@ -184,6 +197,13 @@ export const Run = z.strictObject({
 		.default(null),
 	/** The first run of its tree; null: it is that itself. */
 	root: idOf("run").nullable().default(null),
+	/** Which of its agent's stored programs it is; null: it was given with the request. */
+	programVersion: z.int().nullable().default(null),
+	/** `warm`: its isolate may have been that of earlier runs of the same program (docs/warm-isolates.md). */
+	isolation: Isolation.default("fresh"),
+	/** The trigger, or the schedule, that started it; null: none did. */
+	trigger: idOf("trg").nullable().default(null),
+	schedule: idOf("sch").nullable().default(null),
 	/** What the runs used that it has started, with all below them. `usage` is its own. */
 	lent: Amounts.default({ runs: 0, calls: 0, cpuMs: 0, wallMs: 0, tokens: 0, egressBytes: 0, usdMicros: 0 }),
 });

@@ -24,6 +24,8 @@ export const SCOPES = [
 	"write:datasets",
 	"read:tools",
 	"write:tools",
+	"read:webhooks",
+	"write:webhooks",
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

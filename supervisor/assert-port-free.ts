@@ -1,8 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+/** An error in words for the operator. @param why what the system said */
+export const cannotListen = (host: string, port: number, why: string): Error => {
+	const found = why.includes("EADDRINUSE") ? "somebody else listens there" : why;
+	return new Error(`Listening on ${host}:${port}: ${found}, wanted it free. Set PORT or HOST to another.`);
+};
+
 /**
- * Makes sure that the public listener can have its port, since the runtime's own words about a taken one are of little help.
+ * Looks whether the public listener can have its port, before anything is built or started for it. Whoever takes it meanwhile is found by the front.
  * @throws Error naming host and port.
  */
 export const assertPortFree = async (host: string, port: number): Promise<void> => {
@@ -11,8 +17,7 @@ export const assertPortFree = async (host: string, port: number): Promise<void> 
 		server.listen({ host, port, exclusive: true });
 		await once(server, "listening");
 	} catch (error) {
-		const why = error instanceof Error && "code" in error && error.code === "EADDRINUSE" ? "somebody else listens there" : String(error);
-		throw new Error(`Listening on ${host}:${port}: ${why}, wanted it free. Set PORT or HOST to another.`);
+		throw cannotListen(host, port, String(error));
 	}
 	server.close();
 	await once(server, "close");

@@ -3,9 +3,11 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { z } from "zod";
 import { LIBRARY_NAMES } from "../contract/libraries.ts";
 import { LIMITS } from "../contract/limits.ts";
 import { readLibrary } from "./build-libraries.ts";
+import { builtOnce } from "./built-once.ts";
 import { repositoryRoot } from "./repository-root.ts";
 import { readEngine } from "./write-engine.ts";
 
@@ -43,9 +45,29 @@ ${LIBRARY_NAMES.map((name) => `    (name = "libraries/${name}.js.gz", data = emb
 );
 `;
 
-/** The harness as one module: an isolate is made for every run, and each module of it costs. */
-const bundleHarness = async (folder: string): Promise<string> =>
-	JSON.stringify({ "harness.js": await bundle(join(folder, "harness.js"), { external: ["cloudflare:*", "program/*"], minify: true }) });
+/** Files of this ending are written compressed; the folder's digest is of what they are before. */
+const COMPRESSED = ".gz";
+
+/** Everything of ours that may be in the bundles; of packages it is the lock file that says what they are. */
+const OF = ["supervisor", "worker", "contract", "package-lock.json"];
+const HARNESS = join(repositoryRoot, "worker/harness");
+
+/** Texts of the dispatcher's module and of the harness as one module: an isolate is made for every run, and each module of it costs. */
+const Bundles = z.strictObject({ dispatcher: z.string(), harness: z.string() });
+
+const makeBundles = async (harnessFolder: string): Promise<string> => {
+	const [dispatcher, harness] = await Promise.all([
+		bundle(join(repositoryRoot, "supervisor/executor-process/dispatcher.ts"), { external: ["cloudflare:*"], minify: false }),
+		bundle(join(harnessFolder, "harness.js"), { external: ["cloudflare:*", "program/*"], minify: true }),
+	]);
+	return JSON.stringify({ dispatcher, harness } satisfies z.infer<typeof Bundles>);
+};
+
+/** Those with a test's own harness are made each time. */
+const readBundles = async (harnessFolder: string): Promise<z.infer<typeof Bundles>> => {
+	const make = (): Promise<string> => makeBundles(harnessFolder);
+	return Bundles.parse(JSON.parse(await (harnessFolder === HARNESS ? builtOnce("executor.json", OF, make) : make())));
+};
 
 const bundle = async (entry: string, options: { external: string[]; minify: boolean }): Promise<string> => {
 	const result = await build({
@@ -69,20 +91,17 @@ const bundle = async (entry: string, options: { external: string[]; minify: bool
  * @param harnessFolder holds `harness.js` and what it imports; worker/harness unless a test brings its own.
  * @returns the absolute path of the folder, with `config.capnp` in it.
  */
-export const buildDispatcher = async (harnessFolder = join(repositoryRoot, "worker/harness")): Promise<string> => {
-	const libraries = await Promise.all(LIBRARY_NAMES.map(async (name) => [`${name}.js.gz`, gzipSync(await readLibrary(name))] as const));
-	const engine = await readEngine();
+export const buildDispatcher = async (harnessFolder = HARNESS): Promise<string> => {
+	const libraries = await Promise.all(LIBRARY_NAMES.map(async (name) => [`${name}.js${COMPRESSED}`, await readLibrary(name)] as const));
+	const [engine, { dispatcher, harness }] = await Promise.all([readEngine(), readBundles(harnessFolder)]);
 	const files: Record<string, string | Uint8Array> = {
 		...Object.fromEntries(libraries),
 		"config.capnp": CONFIG,
 		"engine.js": engine.js,
 		"engine-xlsx.js": engine.xlsx,
 		"sqlite.wasm": engine.wasm,
-		"dispatcher.js": await bundle(join(repositoryRoot, "supervisor/executor-process/dispatcher.ts"), {
-			external: ["cloudflare:*"],
-			minify: false,
-		}),
-		"harness.json": await bundleHarness(harnessFolder),
+		"dispatcher.js": dispatcher,
+		"harness.json": JSON.stringify({ "harness.js": harness }),
 	};
 	const digest = digestOf(files);
 	const parent = join(repositoryRoot, ".build/executor");
@@ -90,7 +109,8 @@ export const buildDispatcher = async (harnessFolder = join(repositoryRoot, "work
 	if (await isFolder(folder)) return folder;
 	await mkdir(parent, { recursive: true });
 	const draft = await mkdtemp(join(parent, "draft-"));
-	for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
+	for (const [name, content] of Object.entries(files))
+		await writeFile(join(draft, name), name.endsWith(COMPRESSED) ? gzipSync(content) : content);
 	try {
 		await rename(draft, folder);
 	} catch (error) {

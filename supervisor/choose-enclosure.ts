@@ -35,7 +35,7 @@ export const chooseEnclosure = async (
 		if (enclosure.kind === "none" && (kinds.length === 1 || permitted.length === 0)) return withReasons(enclosure, reasons);
 		if (enclosure.kind === "none") break;
 		const reason = await whyNot({ ...settings, enclosure });
-		if (reason === null) return enclosure;
+		if (reason === null) return withReasons(enclosure, reasons);
 		reasons.push(`${enclosure.kind}: ${reason}`);
 		if (await worksForTrivialProgram(enclosure, settings.runtimeFolder)) permitted.push(enclosure.kind);
 	}
@@ -56,5 +56,8 @@ const whyNot = async (settings: ExecutorSettings): Promise<string | null> => {
 	}
 };
 
+/** An enclosure whose warning, if it stands in a stronger one's place, says why that one is not it. */
 const withReasons = (enclosure: Enclosure, reasons: readonly string[]): Enclosure =>
-	reasons.length === 0 ? enclosure : { ...enclosure, warning: [enclosure.warning, ...reasons].join(" ") };
+	reasons.length === 0
+		? enclosure
+		: { ...enclosure, warning: [...(enclosure.warning === null ? [] : [enclosure.warning]), ...reasons].join(" ") };

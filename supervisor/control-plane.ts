@@ -6,7 +6,7 @@ import { DEVELOPMENT_NETWORK, PUBLIC_NETWORK } from "./egress-networks.ts";
 import { findProgram } from "./find-program.ts";
 import type { GateAddress } from "./gate-splice.ts";
 import type { Stores } from "./read-stores.ts";
-import { startFront } from "./start-front.ts";
+import { type FrontProcess, startFront } from "./start-front.ts";
 
 const NAME = "cordon";
 
@@ -30,11 +30,13 @@ export interface ControlPlaneOptions {
 
 /** The control plane's Worker, running. */
 export interface ControlPlane {
-	/** Where the public API listens. */
-	readonly url: URL;
+	/** Where the Worker listens, on loopback, for the supervisor alone. */
+	readonly inner: URL;
 	/** Where the gate listens, on loopback. */
 	readonly gate: GateAddress;
 	database(): Promise<MigrationDatabase>;
+	/** Lets the public in, once. @returns where the public API listens @throws Error when it cannot listen there */
+	open(): Promise<URL>;
 	stop(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 					durableObjects: {
 						AGENTS: { className: "AgentObject", useSQLite: true },
 						TENANTS: { className: "TenantObject", useSQLite: true },
+						ENDPOINTS: { className: "EndpointObject", useSQLite: true },
 					},
 					d1Databases: { DB: "DB", ...options.stores.d1Databases },
 					hyperdrives: { ...options.stores.hyperdrives },
@@ -124,13 +127,17 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
 		await miniflare.ready;
 		const inner = await miniflare.unsafeGetDirectURL(NAME);
 		const gate = await miniflare.unsafeGetDirectURL(NAME, "GateSocket");
-		const front = await startFront(options.host, options.port, { host: inner.hostname, port: Number(inner.port) });
+		let front: FrontProcess | null = null;
 		return {
-			url: publicUrl(options.host, front.port),
+			inner,
 			gate: { host: gate.hostname, port: Number(gate.port) },
 			database: () => miniflare.getD1Database("DB", NAME),
+			open: async () => {
+				front = await startFront(options.host, options.port, { host: inner.hostname, port: Number(inner.port) });
+				return publicUrl(options.host, front.port);
+			},
 			stop: async () => {
-				await front.stop();
+				await front?.stop();
 				await miniflare.dispose();
 			},
 		};

@@ -18,15 +18,21 @@ export interface JobListener {
  * Runs one job in a process of its tenant and says how it ended, by what was measured and by who ended it.
  * @param cancelled stops the job, waiting or running.
  */
-export const executeJob = async (pool: Pool, job: Job, cancelled: AbortSignal, listener: JobListener): Promise<ExecutionOutcome> => {
-	const acquired = await pool.acquire({ tenantId: job.tenantId, cpuMs: job.limits.cpuMs, kind: "run" }, cancelled);
+export const executeJob = async (
+	pool: Pool,
+	{ warm: name, ...job }: Job,
+	cancelled: AbortSignal,
+	listener: JobListener,
+): Promise<ExecutionOutcome> => {
+	const warm = name === undefined ? null : { name, runId: job.runId };
+	const acquired = await pool.acquire({ tenantId: job.tenantId, cpuMs: job.limits.cpuMs, kind: "run", warm }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled")
 		return { kind: "stopped", reason: "cancelled", cpuMs: 0, wallMs: 0, startedAtMs: Date.now(), logs: [], logsDropped: 0 };
-	const { process, release } = acquired.lease;
+	const { process, isolate, release } = acquired.lease;
 	let clean = false;
 	try {
-		const outcome = await runIn(process, job, cancelled, listener);
+		const outcome = await runIn(process, isolate === null ? job : { ...job, warm: isolate }, cancelled, listener);
 		clean = outcome.kind === "answered";
 		return outcome;
 	} finally {

@@ -11,10 +11,10 @@ import type { Pool } from "./pool.ts";
 import { readBody } from "./read-body.ts";
 
 const CompileRequest = z.strictObject({ source: SourceProgram, tenantId: z.string() });
-const CancelRequest = z.strictObject({ runId: z.string() });
+const RunRequest = z.strictObject({ runId: z.string() });
 
-/** Largest body of a cancellation, bytes. */
-const CANCEL_BYTES = 1_024;
+/** Largest body that names a run and says nothing else, bytes. */
+const RUN_BYTES = 1_024;
 /** Largest body of an import, bytes: a token, and what the data is; the data itself goes another way. */
 const IMPORT_BYTES = 16 * 1024;
 
@@ -34,7 +34,7 @@ export interface ExecutorServerOptions {
 
 /**
  * Serves `POST /run` (Job -> lines of RunFrame, the last one the outcome; headers, with `x-started-at-ms`, are sent when the run leaves the queue), `POST /compile`
- * ({source, tenantId} -> CompileOutcome or {kind: "refused", why}), `POST /import` (ImportJob -> ImportOutcome), `POST /cancel` ({runId} -> 204) and `GET /status` (ExecutorStatus) on a
+ * ({source, tenantId} -> CompileOutcome or {kind: "refused", why}), `POST /import` (ImportJob -> ImportOutcome), `POST /cancel` and `POST /keep` ({runId} -> 204) and `GET /status` (ExecutorStatus) on a
  * unix socket. A run whose connection goes away is stopped: nobody is left to hear how it ends.
  */
 export const serveExecutors = async (options: ExecutorServerOptions): Promise<ExecutorServer> => {
@@ -108,20 +108,27 @@ const route = async (
 			await handleImport(options.pool, request, response);
 			break;
 		case "POST /cancel":
-			await handleCancel(running, request, response);
+			await handleRunId(({ runId }) => running.cancel(runId), request, response);
+			break;
+		case "POST /keep":
+			await handleRunId(({ runId }) => options.pool.keep(runId), request, response);
 			break;
 		default:
 			response.writeHead(404).end();
 	}
 };
 
-const handleCancel = async (running: RunningRuns, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-	const body = await readBody(request, CancelRequest, CANCEL_BYTES);
+const handleRunId = async (
+	act: (named: z.infer<typeof RunRequest>) => void,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> => {
+	const body = await readBody(request, RunRequest, RUN_BYTES);
 	if (body.kind === "refused") {
 		refuseRequest(response, body.why);
 		return;
 	}
-	running.cancel(body.value.runId);
+	act(body.value);
 	response.writeHead(204).end();
 };
 

@@ -1,4 +1,5 @@
 import { LIMITS } from "../contract/limits.ts";
+import { WarmIsolates } from "../worker/executor/warm-isolates.ts";
 import type { ExecutorProcess } from "./executor-process.ts";
 import { measureProcess } from "./measure-process.ts";
 
@@ -14,6 +15,7 @@ export class PoolMember {
 	#engineMb = 0;
 	#idleSinceMs = performance.now();
 	#idleCpuMs: number;
+	readonly #warm = new WarmIsolates(LIMITS.warmIsolatesPerProcess);
 
 	constructor(process: ExecutorProcess) {
 		this.process = process;
@@ -32,11 +34,28 @@ export class PoolMember {
 		return this.#idleSinceMs;
 	}
 
+	/** How well the process suits runs that may share an isolate of this name: 0 has one that is free, 1 can make one, 2 can do neither. */
+	warmRank(name: string): 0 | 1 | 2 {
+		if (this.#warm.isFree(name, performance.now())) return 0;
+		return this.#warm.hasRoom ? 1 : 2;
+	}
+
+	/** The isolate for a run that has the process: its id, or null for a fresh one. */
+	takeIsolate(name: string, runId: string): string | null {
+		return this.#warm.take(name, runId, performance.now());
+	}
+
+	/** What a run that has ended left in its warm isolate may be found by another; nothing when it had none here. */
+	keepIsolate(runId: string): void {
+		this.#warm.keep(runId);
+	}
+
 	/**
-	 * Whether the idle process can take a job that may use `cpuMs`: it lives, nothing in it has worked since it was given back, and the kernel's
-	 * limit on its life's CPU time lies beyond the job's own.
+	 * Whether the idle process can take a job that may use `cpuMs`: it lives, nothing in it has worked since it was given back, the kernel's
+	 * limit on its life's CPU time lies beyond the job's own, and it does not hold warm isolates for nothing.
 	 */
 	fits(cpuMs: number): boolean {
+		if (this.#warm.isSpent(performance.now())) return false;
 		const use = this.process.alive ? measureProcess(this.process.pid) : null;
 		if (use === null) return false;
 		const lingered = this.#served > 0 && use.cpuMs - this.#idleCpuMs > this.#lingerMs;

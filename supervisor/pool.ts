@@ -9,6 +9,8 @@ export type Acquired = { kind: "acquired"; lease: PoolLease } | { kind: "refused
 /** The use of one process for one job. Whoever acquired it calls `release` exactly once. */
 export interface PoolLease {
 	readonly process: ExecutorProcess;
+	/** The id of the warm isolate that the job has to itself meanwhile; null: a fresh one. */
+	readonly isolate: string | null;
 	/** @param clean the job ended with an answer; anything else ends the process. @param engineMb what the job's datasets may keep in it */
 	release(clean: boolean, engineMb?: number): void;
 }
@@ -20,6 +22,8 @@ export interface PoolClaim {
 	readonly cpuMs: number;
 	/** A compile is short, bounded work that its run waits for: it goes before the waiting runs of its own tenant. */
 	readonly kind: "run" | "compile" | "import";
+	/** Of a run that may share an isolate: the name under which it does. Left out or null: it has a fresh one. */
+	readonly warm?: { readonly name: string; readonly runId: string } | null;
 }
 
 export interface PoolOptions {
@@ -32,6 +36,7 @@ export interface PoolOptions {
 
 interface Waiting {
 	readonly cpuMs: number;
+	readonly warm: PoolClaim["warm"];
 	readonly answer: (acquired: Acquired) => void;
 }
 
@@ -80,7 +85,7 @@ export class Pool {
 	}
 
 	/** Waits for a process that has never served another tenant. @param signal gives the wait up. */
-	acquire({ tenantId, cpuMs, kind }: PoolClaim, signal: AbortSignal): Promise<Acquired> {
+	acquire({ tenantId, cpuMs, kind, warm }: PoolClaim, signal: AbortSignal): Promise<Acquired> {
 		if (this.#closed !== null) return Promise.resolve({ kind: "refused", why: this.#closed });
 		if (this.#broken()) return Promise.resolve({ kind: "refused", why: "executor processes do not start" });
 		if (this.#queue.size >= LIMITS.executorQueue || this.#queue.sizeOf(tenantId) >= LIMITS.executorQueueOfTenant)
@@ -97,11 +102,16 @@ export class Pool {
 				signal.removeEventListener("abort", cancel);
 				resolve(acquired);
 			};
-			const waiting: Waiting = { cpuMs, answer };
+			const waiting: Waiting = { cpuMs, warm, answer };
 			signal.addEventListener("abort", cancel);
 			this.#queue.push(tenantId, waiting, kind === "compile" ? "urgent" : "usual");
 			this.#serve();
 		});
+	}
+
+	/** The warm isolate of a run that has ended may be used again; nothing for a run that had none, or whose process is gone. */
+	keep(runId: string): void {
+		for (const member of this.#members) member.keepIsolate(runId);
 	}
 
 	/** Refuses what waits and what comes; what runs goes on. Resolves when nothing runs any more. */
@@ -159,20 +169,21 @@ export class Pool {
 		for (const tenantId of this.#queue.tenants()) {
 			if (this.#busyOf(tenantId) >= this.#options.size) continue;
 			const next = this.#queue.peek(tenantId);
-			const member = next === undefined ? null : this.#choose(tenantId, next.cpuMs);
-			if (member === null) continue;
+			const member = next === undefined ? null : this.#choose(tenantId, next);
+			if (next === undefined || member === null) continue;
 			member.occupy(tenantId);
 			this.#failures = 0;
-			this.#queue.take(tenantId)?.answer({ kind: "acquired", lease: this.#lease(member) });
+			this.#queue.take(tenantId)?.answer({ kind: "acquired", lease: this.#lease(member, next) });
 			return true;
 		}
 		return false;
 	}
 
-	#lease(member: PoolMember): PoolLease {
+	#lease(member: PoolMember, { warm }: Waiting): PoolLease {
 		let held = true;
 		return {
 			process: member.process,
+			isolate: warm == null ? null : member.takeIsolate(warm.name, warm.runId),
 			release: (clean, engineMb = 0) => {
 				if (!held) return;
 				held = false;
@@ -184,10 +195,14 @@ export class Pool {
 		};
 	}
 
-	/** The tenant's own idle process, most recently used first; else one that nobody has used. Those that do not fit are ended on the way. */
-	#choose(tenantId: string, cpuMs: number): PoolMember | null {
-		const own = this.#idleOf(tenantId).reverse();
-		for (const member of [...own, ...this.#idleOf(null)]) {
+	/**
+	 * The tenant's own idle process, most recently used first; else one that nobody has used. For a run that may have a warm isolate those that have it go before
+	 * those that can make one, whoever's they are. Those that do not fit are ended on the way.
+	 */
+	#choose(tenantId: string, { cpuMs, warm }: Waiting): PoolMember | null {
+		const idle = [...this.#idleOf(tenantId).reverse(), ...this.#idleOf(null)];
+		const ordered = warm == null ? idle : idle.toSorted((one, other) => one.warmRank(warm.name) - other.warmRank(warm.name));
+		for (const member of ordered) {
 			if (member.fits(cpuMs)) return member;
 			this.#end(member);
 		}

@@ -14,10 +14,10 @@ import {
 } from "./seccomp-program.ts";
 
 /** Architectures with a filter: AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h; `calls` is the column of seccomp-calls. */
-const ARCHITECTURES = new Map([
+const ARCHITECTURES: ReadonlyMap<string, { readonly audit: number; readonly calls: number }> = new Map([
 	["x64", { audit: 0xc000_003e, calls: 0 }],
 	["arm64", { audit: 0xc000_00b7, calls: 1 }],
-] as const);
+]);
 /** Calls of x32 have this bit in their number; they come with the architecture of x86_64. */
 const X32_BIT = 0x4000_0000;
 
@@ -75,6 +75,13 @@ const encodeCheck = (check: Check, rest: number): readonly Instruction[] => {
 	];
 };
 
+/** @throws Error when there are none: a call without a condition would be let through whole */
+const checksOf = (call: string): readonly Check[] => {
+	const checks = new Map<string, readonly Check[]>(Object.entries(CHECKS)).get(call) ?? [];
+	if (checks.length === 0) throw new Error(`Filtering system calls: found no condition for ${call}, wanted one or more`);
+	return checks;
+};
+
 /** One call with conditions: allowed when all hold, else EPERM. */
 const checkedBlock = (number: number, checks: readonly Check[]): readonly Instruction[] => {
 	const body = [answer(ALLOW), answer(NOT_PERMITTED)];
@@ -92,21 +99,20 @@ const block = (number: number, action: number): readonly Instruction[] => [skipW
  * @returns null for an architecture that has no filter.
  */
 export const seccompFilter = (architecture: string = process.arch): Uint8Array<ArrayBuffer> | null => {
-	const found = [...ARCHITECTURES].find(([name]) => name === architecture)?.[1];
+	const found = ARCHITECTURES.get(architecture);
 	if (found === undefined) return null;
 	const numbersOf = (calls: Readonly<Record<string, readonly (number | null)[]>>): readonly (readonly [string, number])[] =>
 		Object.entries(calls).flatMap(([name, numbers]) => {
 			const number = numbers[found.calls] ?? null;
 			return number === null ? [] : [[name, number] as const];
 		});
-	const checks = new Map<string, readonly Check[]>(Object.entries(CHECKS));
 	return encodeProgram([
 		load(ARCHITECTURE_OFFSET),
 		...[skipWhenEqual(found.audit, 1, 0), answer(KILL)],
 		load(NUMBER_OFFSET),
 		...[skipWhenAtLeast(X32_BIT, 0, 1), answer(KILL)],
 		...numbersOf(ALLOWED_CALLS).flatMap(([, number]) => block(number, ALLOW)),
-		...numbersOf(CHECKED_CALLS).flatMap(([name, number]) => checkedBlock(number, checks.get(name) ?? [])),
+		...numbersOf(CHECKED_CALLS).flatMap(([name, number]) => checkedBlock(number, checksOf(name))),
 		...numbersOf(HOSTILE_CALLS).flatMap(([, number]) => block(number, KILL)),
 		answer(NOT_THERE),
 	]);

@@ -109,14 +109,17 @@ const start = async (options: StartOptions, undo: AsyncDisposableStack): Promise
 	await applyMigrations(await controlPlane.database(), join(repositoryRoot, "migrations"));
 	goOn();
 	// Whoever waits for GET /healthz reads the key next: it is there before health is good.
-	const tenant = await bootstrapTenant(controlPlane.url, adminToken, dataFolder);
+	const tenant = await bootstrapTenant(controlPlane.inner, adminToken, dataFolder);
 	isStarted = true;
 	goOn();
-	await waitUntilHealthy(controlPlane.url);
+	await waitUntilHealthy(controlPlane.inner);
+	goOn();
+	// Last: who has waited for it to come back, a thousand senders at once, must not keep it from coming up.
+	const url = await controlPlane.open();
 	goOn();
 	undo.defer(() => executors.drain(LIMITS.drainMs));
 	return {
-		url: controlPlane.url.origin,
+		url: url.origin,
 		...tenant,
 		adminToken,
 		dataFolder,

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { LIMITS } from "../contract/limits.ts";
+import { cannotListen } from "./assert-port-free.ts";
 import type { Upstream } from "./front/front-connection.ts";
 import { type FrontOrders, FrontWord } from "./front/front-protocol.ts";
 import { openFilesLimit } from "./front/open-files.ts";
@@ -82,5 +83,5 @@ const launch = async (orders: FrontOrders): Promise<{ child: ChildProcess; port:
 	const word = await Promise.race([once(child, "message").then(([message]) => FrontWord.parse(message)), ended]);
 	if (word.kind === "listening") return { child, port: word.port };
 	child.kill("SIGKILL");
-	throw new Error(`Listening on ${orders.host}:${orders.port}: ${word.why}, wanted it free. Set PORT or HOST to another.`);
+	throw cannotListen(orders.host, orders.port, word.why);
 };

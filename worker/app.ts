@@ -4,6 +4,8 @@ import { grantHandlers } from "./agents/grant-handlers.ts";
 import { approvalHandlers } from "./approvals/approval-handlers.ts";
 import { assuranceHandlers } from "./assurance/assurance-handlers.ts";
 import { datasetHandlers } from "./datasets/dataset-handlers.ts";
+import { deliveryHandlers } from "./endpoints/delivery-handlers.ts";
+import { endpointHandlers } from "./endpoints/endpoint-handlers.ts";
 import { eventHandlers } from "./events/event-handlers.ts";
 import type { Handlers } from "./handler.ts";
 import { createApp } from "./http/create-app.ts";
@@ -12,8 +14,10 @@ import { modelHandlers } from "./models/model-handlers.ts";
 import { lintHandlers } from "./policy-lint/lint-handlers.ts";
 import { priceHandlers } from "./prices/price-handlers.ts";
 import { healthHandlers } from "./runs/health-handlers.ts";
+import { programHandlers } from "./runs/program-handlers.ts";
 import { replayHandlers } from "./runs/replay/replay-handlers.ts";
 import { runHandlers } from "./runs/run-handlers.ts";
+import { scheduleHandlers } from "./schedules/schedule-handlers.ts";
 import { secretHandlers } from "./secrets/secret-handlers.ts";
 import { budgetHandlers } from "./tenant-budget/budget-handlers.ts";
 import { findCaller } from "./tenants/find-caller.ts";
@@ -22,6 +26,7 @@ import { keyHandlers } from "./tenants/key-handlers.ts";
 import { tenantHandlers } from "./tenants/tenant-handlers.ts";
 import { toolHandlers } from "./tools/tool-handlers.ts";
 import { storeHandlers } from "./stores/store-handlers.ts";
+import { triggerHandlers } from "./triggers/trigger-handlers.ts";
 import { usageHandlers } from "./usage/usage-handlers.ts";
 import { CATALOGUE } from "./verbs/catalogue.ts";
 
@@ -31,6 +36,7 @@ const handlers = {
 	...secretHandlers,
 	...toolHandlers,
 	...agentHandlers,
+	...programHandlers,
 	...grantHandlers,
 	...lintHandlers,
 	...approvalHandlers,
@@ -39,9 +45,13 @@ const handlers = {
 	...storeHandlers,
 	...budgetHandlers,
 	...priceHandlers,
+	...triggerHandlers,
 	...usageHandlers,
 	...eventHandlers,
+	...endpointHandlers,
+	...deliveryHandlers,
 	...assuranceHandlers,
+	...scheduleHandlers,
 	...runHandlers,
 	...replayHandlers,
 	...healthHandlers,

@@ -4,6 +4,7 @@ declare namespace Cloudflare {
 		mainModule: {
 			Gate: typeof import("./gate/gate-entrypoint.ts").Gate;
 			RunStarter: typeof import("./runs/run-starter.ts").RunStarter;
+			TickStarter: typeof import("./schedules/tick-starter.ts").TickStarter;
 		};
 	}
 }

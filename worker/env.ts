@@ -1,4 +1,5 @@
 import type { AgentObject } from "./agents/agent-object.ts";
+import type { EndpointObject } from "./endpoints/endpoint-object.ts";
 import type { TenantObject } from "./tenant-budget/tenant-object.ts";
 
 /** An agent's object as the Worker's rooms call it. Only plain data crosses, so the methods' own types hold on both sides. */
@@ -20,10 +21,20 @@ export interface TenantNamespace {
 	get(id: DurableObjectId): TenantPort;
 }
 
+/** An endpoint's object as the Worker's rooms and other objects call it. */
+export type EndpointPort = Omit<EndpointObject, keyof DurableObjectBase | "alarm">;
+
+/** The namespace of the endpoints' objects, named by tenant and locator. */
+export interface EndpointNamespace {
+	idFromName(name: string): DurableObjectId;
+	get(id: DurableObjectId): EndpointPort;
+}
+
 /** The Worker's bindings. On one machine the supervisor gives them; on Cloudflare wrangler.toml and secrets do. */
 export interface Env {
 	readonly AGENTS: AgentNamespace;
 	readonly TENANTS: TenantNamespace;
+	readonly ENDPOINTS: EndpointNamespace;
 	readonly DB: D1Database;
 	/** Content too large for an agent's object: files of runs, handles, images of datasets. */
 	readonly BLOBS: R2Bucket;

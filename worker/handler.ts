@@ -18,17 +18,29 @@ export interface BodyStream {
 	readonly body: ReadableStream<Uint8Array>;
 }
 
+/** A request of nobody known: what it says, and its body as the bytes that come. Nothing of it is known to be true. */
+export interface RawRequest {
+	readonly headers: Headers;
+	/** The bytes, within the operation's bound and that of the tenant whose they are said to be. Once. @throws Refusal */
+	read(tenantId: string): Promise<Uint8Array<ArrayBuffer>>;
+	/** Counts the request against a tenant, once it is known to be meant for it; one that ends without that counts as a stranger's. @throws Refusal `rate_limited` */
+	countFor(tenantId: string): void;
+}
+
 /** What a handler gets: everything parsed, nothing raw. `caller` is null exactly for operations of the operator and of anybody. */
 export interface HandlerInput<Id extends OperationId> {
 	readonly params: z.output<(typeof OPERATIONS)[Id]["params"]>;
 	readonly query: z.output<(typeof OPERATIONS)[Id]["query"]>;
 	readonly body: (typeof OPERATIONS)[Id]["body"] extends z.ZodType ? z.output<(typeof OPERATIONS)[Id]["body"]> : null;
 	readonly stream: (typeof OPERATIONS)[Id] extends { stream: StreamedBody } ? BodyStream : null;
+	readonly raw: (typeof OPERATIONS)[Id] extends { raw: { readonly mostBytes: number } } ? RawRequest : null;
 	readonly caller: (typeof OPERATIONS)[Id]["access"] extends { kind: "scope" } ? Caller : null;
 	readonly env: Env;
 	/** Lets work go on after the answer. */
 	waitUntil(work: Promise<unknown>): void;
 	readonly requestId: string;
+	/** How the client reached the platform: `https://host:port`. */
+	readonly origin: string;
 	readonly idempotencyKey: string | null;
 	/** The header `Last-Event-ID` as it came, not yet parsed; null when there was none. */
 	readonly lastEventId: string | null;

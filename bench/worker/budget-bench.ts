@@ -9,6 +9,7 @@ import { takeUp } from "../../worker/agents/object/take-up.ts";
 import type { AgentPort, Env } from "../../worker/env.ts";
 
 // biome-ignore lint/performance/noBarrelFile: the runtime finds the Durable Object and the entrypoints among the entry's exports.
+export { EndpointObject } from "../../worker/endpoints/endpoint-object.ts";
 export { Gate } from "../../worker/gate/gate-entrypoint.ts";
 export { GateSocket } from "../../worker/gate/gate-socket.ts";
 export { RunStarter } from "../../worker/runs/run-starter.ts";

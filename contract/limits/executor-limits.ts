@@ -26,6 +26,16 @@ export const EXECUTOR_LIMITS = {
 	executorCpuMarginMs: 2_000,
 	/** CPU time an idle process may have used since it was given back, milliseconds; past it something lingers and it is killed. */
 	executorLingerCpuMs: 5,
+	/** Warm isolates that are made in one executor process, which never loses one: past it runs have fresh ones, and a process with one that is used up is replaced. Enforced in supervisor/warm-isolates. */
+	warmIsolatesPerProcess: 4,
+	/** The same of one Worker on Cloudflare, which loses them by itself. Enforced in worker/executor/loader-isolates. */
+	warmIsolatesPerWorker: 500,
+	/** Runs that one warm isolate has, so that nothing small can grow for ever. Enforced in worker/executor/warm-isolate. */
+	warmRuns: 1_000,
+	/** Life of a warm isolate, milliseconds: what lingers in it is no older. Enforced in worker/executor/warm-isolate. */
+	warmMs: 600_000,
+	/** How long the runs of an agent are fresh after one whose isolate may not be used again, milliseconds, so that a warm one is not made for each of them. Enforced in worker/executor/warm-isolate. */
+	warmCoolMs: 30_000,
 	/** Open files of an executor process. Enforced by `prlimit --nofile`. */
 	executorOpenFiles: 256,
 	/**

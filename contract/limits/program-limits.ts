@@ -6,6 +6,12 @@ export const PROGRAM_LIMITS = {
 	programModules: 64,
 	/** Longest module name, characters. */
 	moduleNameChars: 200,
+	/** Most versions of one agent's stored program; then the tenant deletes some. Enforced in agents/object/store-program. */
+	programVersions: 1_000,
+	/** Most text of all versions of one agent's program together, UTF-8 bytes. Enforced in agents/object/store-program. */
+	programVersionsBytes: 64 * 1024 * 1024,
+	/** Longest note at a version, characters. */
+	programNoteChars: 500,
 	/** Most `import()`s to nowhere of one program whose rejection names the libraries; each costs a small module. Enforced in executor/link-modules. */
 	explainedImports: 16,
 	/** CPU time the compiler may use for one program, milliseconds. On one machine the executor's process is killed past it. */

@@ -210,6 +210,23 @@ export const WALLS: readonly Wall[] = [
 		tests: ["test/node/supervisor/pool.test.ts", "test/platform/load.test.ts"],
 	},
 	{
+		id: "webhooks",
+		name: "webhooks and the clock",
+		promise:
+			"no run without its sender's signature over the bytes that came, one for each message however often it is sent; no event leaves but signed, to a public address",
+		oneMachine:
+			"signatures, windows and known deliveries in the Worker and the agent's object; the address guard and the network binding behind endpoints",
+		cloudflare: "the same code; private addresses: the platform's",
+		standing: "one_machine",
+		tests: [
+			"test/node/triggers/",
+			"test/unit/triggers/",
+			"test/unit/endpoints/",
+			"test/platform/webhook-storm.test.ts",
+			"test/platform/schedules.test.ts",
+		],
+	},
+	{
 		id: "viewer",
 		name: "what people see",
 		promise: "stored text is never code or a request where somebody reads it",

@@ -1,22 +1,17 @@
-import type { WorkerEntrypoint } from "cloudflare:workers";
 import { LIMITS } from "../../contract/limits.ts";
-import { harnessJob, isolateCode } from "../../worker/executor/isolate-code.ts";
+import { harnessJob } from "../../worker/executor/isolate-code.ts";
+import { loadIsolate } from "../../worker/executor/load-isolate.ts";
 import type { Job } from "../../worker/executor/protocol.ts";
 import type { DispatcherEnv } from "./dispatcher-env.ts";
 
 /** The runtime's own words when modules cannot be loaded; an error of the program carries `remote` beside any text it likes. */
 const LOAD_FAILURE = "Failed to start Worker";
 
-/** What the harness exports by default (worker/harness/harness.js). */
-declare class Harness extends WorkerEntrypoint {
-	run(jobText: string): Promise<string>;
-}
-
 const answerWith = (outcome: "answered" | "not_loaded" | "silent", body: string): Response =>
 	new Response(body, { headers: { "x-cordon-outcome": outcome, "content-type": "text/plain; charset=utf-8" } });
 
 /**
- * Loads a fresh isolate for a job and asks its harness for the answer. The outcome stands in the header `x-cordon-outcome`: `answered` with the
+ * Loads the isolate of a job, a fresh one or the warm one that it names, and asks its harness for the answer. The outcome stands in the header `x-cordon-outcome`: `answered` with the
  * harness's text as the body, `not_loaded` with the runtime's message, `silent` with nothing. What the isolate gives back is asked for its type
  * and its length before anything else.
  */
@@ -24,10 +19,10 @@ export const runJob = async (job: Job, env: DispatcherEnv, context: ExecutionCon
 	const bindings = Object.fromEntries(
 		job.grants.map(({ name }) => [name, context.exports.GateRelay({ props: { token: job.token, grant: name } })] as const),
 	);
-	const isolate = env.LOADER.load(isolateCode(job, env.HARNESS, bindings, await readLibraries(job.program.libraries ?? [])));
+	const harness = await loadIsolate(env.LOADER, job, env.HARNESS, bindings, () => readLibraries(job.program.libraries ?? []));
 	let answer: unknown;
 	try {
-		answer = await isolate.getEntrypoint<Harness>().run(harnessJob(job, true));
+		answer = await harness.run(harnessJob(job, true));
 	} catch (error) {
 		const message = loadFailure(error);
 		return message === null ? answerWith("silent", "") : answerWith("not_loaded", message);

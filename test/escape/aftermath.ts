@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Budget } from "../../contract/budgets.ts";
 import { pageOf } from "../../contract/common.ts";
 import { RunSummary } from "../../contract/runs.ts";
-import { executorsIn, familyOf } from "../platform/fault-processes.ts";
+import { controlPlaneIn } from "../platform/fault-processes.ts";
 import { pollUntil } from "../platform/start-platform.ts";
 import type { Scene } from "./scene.ts";
 
@@ -14,15 +14,14 @@ export interface HostFigures {
 
 const LIVE = ["queued", "running"] as const;
 
-/** The Worker's own workerd: the one in the family that is no executor. */
+/** The Worker's own workerd. @throws Error when there is none */
 export const controlPlanePid = (): number => {
-	const executors = new Set(executorsIn(process.pid).map(({ pid }) => pid));
-	const found = familyOf(process.pid).find(({ pid, commandLine }) => /^\S*workerd serve/.test(commandLine) && !executors.has(pid));
+	const found = controlPlaneIn(process.pid);
 	if (found === undefined) throw new Error("Looking for the control plane: found no such process among this one's, wanted one");
 	return found.pid;
 };
 
-/** @param pid of the control plane, found while nothing was attacked: an executor that starts looks like it for a moment */
+/** @param pid of the control plane */
 export const hostFigures = (pid: number): HostFigures => {
 	const residentKb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 	return { residentMb: Math.round(residentKb / 1024), descriptors: readdirSync(`/proc/${pid}/fd`).length };

@@ -1,7 +1,7 @@
 import type { Program, RunLimits } from "../../contract/runs.ts";
 import type { Scene } from "./scene.ts";
 
-export const CATEGORIES = ["isolate", "boundary", "nouns", "network", "resources", "neighbours", "host", "verbs"] as const;
+export const CATEGORIES = ["isolate", "boundary", "nouns", "network", "resources", "neighbours", "host", "verbs", "webhooks"] as const;
 export type Category = (typeof CATEGORIES)[number];
 
 /** How an attack must end. */

@@ -5,6 +5,7 @@ import { type Canary, startCanary, startUpstream, type Upstream } from "../platf
 import { type McpUpstream, startMcpServer } from "../node/verbs/tool-server.ts";
 import type { Upstream as Provider } from "../node/verbs/upstream.ts";
 import { saying, startProvider } from "../providers/start-provider.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 
 /** The far sides of the hostile agent's grants, on loopback, and one that nothing allows. */
 export interface AttackedServers {
@@ -17,6 +18,8 @@ export interface AttackedServers {
 	/** The models `endless`, `stalling` and `silent`. */
 	readonly hostileProvider: HostileProvider;
 	readonly tool: McpUpstream;
+	/** Where endpoints of webhooks may be. */
+	readonly receiver: WebhookReceiver;
 	/** `host:port` of those that the platform may reach. */
 	readonly hosts: readonly string[];
 	/** Values that the attacker's tenant seals. */
@@ -25,11 +28,12 @@ export interface AttackedServers {
 }
 
 export const startAttackedServers = async (): Promise<AttackedServers> => {
-	const [upstream, forbidden, provider, hostileProvider] = await Promise.all([
+	const [upstream, forbidden, provider, hostileProvider, receiver] = await Promise.all([
 		startUpstream(),
 		startCanary(),
 		startProvider(saying("one ", "two ", "three")),
 		startHostileProvider(),
+		startWebhookReceiver(),
 	]);
 	const tool = await startMcpServer((server) => {
 		server.registerTool("echo", { description: "Says what it is told.", inputSchema: { text: z.string() } }, ({ text }) => ({
@@ -47,7 +51,8 @@ export const startAttackedServers = async (): Promise<AttackedServers> => {
 		provider,
 		hostileProvider,
 		tool,
-		hosts: [upstream.host, `127.0.0.1:${provider.port}`, `127.0.0.1:${hostileProvider.port}`, tool.host],
+		receiver,
+		hosts: [upstream.host, `127.0.0.1:${provider.port}`, `127.0.0.1:${hostileProvider.port}`, tool.host, receiver.host],
 		secrets: {
 			token: `sealed-${random()}`,
 			sign_key: `hex:${randomBytes(32).toString("hex")}`,
@@ -58,6 +63,7 @@ export const startAttackedServers = async (): Promise<AttackedServers> => {
 			await Promise.all([
 				upstream.close(),
 				forbidden.close(),
+				receiver.close(),
 				...[provider, hostileProvider, tool].map((server) => server[Symbol.asyncDispose]()),
 			]);
 		},

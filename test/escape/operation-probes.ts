@@ -14,13 +14,14 @@ export interface OperationProbe extends Probe {
 	readonly takesJson: boolean;
 }
 
-/** @param ids one of each kind; the first that a parameter's schema takes stands in the path; what takes none gets a name or a path that nobody has */
+/** @param ids one of each kind; the first that a parameter's schema takes stands in the path; what takes none gets a name, a number or a path that nobody has */
 export const operationProbes = (ids: readonly string[]): OperationProbe[] =>
 	Object.entries<Operation>(OPERATIONS).map(([name, operation]) => {
 		const path = operation.path.replaceAll(/\{([a-z]+)\}/gi, (_, parameter: string) => {
 			const shape: Readonly<Record<string, z.ZodType>> = operation.params.shape;
 			const taken = ids.find((id) => shape[parameter]?.safeParse(id).success === true && /^[a-z]{3}_/.test(id));
-			return parameter === "path" ? "workspace/kept.txt" : (taken ?? "nobodys");
+			if (parameter === "path") return "workspace/kept.txt";
+			return taken ?? (shape[parameter]?.safeParse("nobodys").success === true ? "nobodys" : "1");
 		});
 		const { stream, body } = operation;
 		return {

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { familyOf } from "../platform/fault-processes.ts";
 
 /** TCP's state LISTEN in /proc/net/tcp. */
 const LISTENING = "0A";
@@ -11,24 +12,9 @@ export const ownListeners = async (): Promise<number[]> => {
 		const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
 		if (state === LISTENING) ports.set(inode, Number.parseInt(local.split(":").at(-1) ?? "", 16));
 	}
-	const inodes = await Promise.all([...(await ownProcesses())].map(socketsOf));
+	if (ports.size === 0) return [];
+	const inodes = await Promise.all(familyOf(process.pid).map(({ pid }) => socketsOf(pid)));
 	return [...new Set(inodes.flat().flatMap((inode) => ports.get(inode) ?? []))];
-};
-
-const ownProcesses = async (): Promise<Set<number>> => {
-	const parents = new Map<number, number>();
-	for (const name of await readdir("/proc").catch(() => [])) {
-		if (!/^\d+$/.test(name)) continue;
-		// The program's name stands in parentheses and may hold any of them: the parent is the second field behind the last.
-		const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-		parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-	}
-	const own = new Set([process.pid]);
-	for (let before = 0; before !== own.size; ) {
-		before = own.size;
-		for (const [pid, parent] of parents) if (own.has(parent)) own.add(pid);
-	}
-	return own;
 };
 
 const socketsOf = async (pid: number): Promise<string[]> => {

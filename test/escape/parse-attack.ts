@@ -7,8 +7,8 @@ import { isWall } from "./walls.ts";
 const FIELDS = ["wall", "ends", "says", "covers", "limits", "grants", "input", "main"] as const;
 type Field = (typeof FIELDS)[number];
 const FIELD = new RegExp(`^(${FIELDS.join("|")}): *(.+)$`);
-const TITLE = /^([A-Z]\d{2}) +(\S.*\S)$/;
-const ID = /^[A-Z]\d{2}$/;
+const TITLE = /^([A-Z]\d{2,3}) +(\S.*\S)$/;
+const ID = /^[A-Z]\d{2,3}$/;
 const SEPARATOR = /^\/\/ --- module: (.+)$/;
 /** Where a header says nothing of limits. */
 const LIMITS: RunLimits = { cpuMs: 600, wallMs: 20_000, memoryMb: 64 };

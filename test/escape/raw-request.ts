@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { sendBytes } from "../platform/raw-socket.ts";
 
 /** How long a connection is listened to after its last byte, milliseconds. */
 const QUIET_MS = 400;
@@ -8,26 +8,8 @@ const LONGEST_MS = 15_000;
  * Sends bytes as they are over a connection of their own, and reads until the other side closes it or says nothing more.
  * @param url of the API. @param bytes latin1 text: what no client library would send
  */
-export const sendRaw = (url: string, bytes: string | readonly string[]): Promise<string> =>
-	new Promise((resolve) => {
-		const { hostname, port } = new URL(url);
-		const socket = connect(Number(port), hostname);
-		let text = "";
-		const finish = (): void => {
-			clearTimeout(longest);
-			socket.destroy();
-			resolve(text);
-		};
-		const longest = setTimeout(finish, LONGEST_MS);
-		socket.on("data", (chunk) => {
-			text += chunk.toString("latin1");
-			// Answered: only what is left on the way is waited for.
-			socket.setTimeout(QUIET_MS, finish);
-		});
-		socket.on("error", finish);
-		socket.on("close", finish);
-		for (const part of typeof bytes === "string" ? [bytes] : bytes) socket.write(Buffer.from(part, "latin1"));
-	});
+export const sendRaw = async (url: string, bytes: string): Promise<string> =>
+	(await sendBytes(Number(new URL(url).port), bytes, { forMs: LONGEST_MS, quietMs: QUIET_MS })).text;
 
 /** The statuses of all answers in what a connection said, in order. */
 export const statusesOf = (said: string): number[] =>

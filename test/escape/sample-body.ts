@@ -43,6 +43,10 @@ const WRITTEN: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 	["putModel", { routes: [{ provider: "openai", model: "m", secret: "s", usdMicrosPerMillionInput: 1, usdMicrosPerMillionOutput: 1 }] }],
 	["putStore", { kind: "postgres", binding: "HYPERDRIVE_X" }],
 	["updateAgent", { policy: { grants: {} } }],
+	["createSchedule", { agent: "x", cron: "0 3 * * *" }],
+	["createTrigger", { agent: "x", scheme: "github", secret: "x" }],
+	["updateSchedule", { name: "x" }],
+	["updateTrigger", { name: "x" }],
 ]);
 
 /** A small value that an operation's schema takes, as far as its JSON schema tells. @throws Error when the schema refuses it */

@@ -9,12 +9,20 @@ export const victimsIds = async ({ victim }: Scene): Promise<string[]> => {
 	const first = async (path: string): Promise<string[]> =>
 		(await victim.api.expect(200, Ids, "GET", path)).data.slice(0, 1).map(({ id }) => id);
 	const listed = await Promise.all([first("/v1/keys"), first(`/v1/runs/${victim.runId}/calls`)]);
-	return [victim.id, victim.agentId, victim.runId, ...listed.flat(), newRoutedId("apr", locatorOf(victim.agentId))];
+	const ofAgent = (["apr", "sch"] as const).map((kind) => newRoutedId(kind, locatorOf(victim.agentId)));
+	return [victim.id, victim.agentId, victim.runId, ...listed.flat(), ...ofAgent, ...webhookIds()];
 };
 
 /** Ids of the same kinds that nobody has. */
 export const nobodysIds = (): string[] => {
 	const agent = newId("agt");
 	const locator = locatorOf(agent);
-	return [newId("ten"), agent, newRoutedId("run", locator), newId("key"), newRoutedId("cal", locator), newRoutedId("apr", locator)];
+	const ofAgent = (["run", "cal", "apr", "sch"] as const).map((kind) => newRoutedId(kind, locator));
+	return [newId("ten"), agent, newId("key"), ...ofAgent, ...webhookIds()];
+};
+
+/** Nobody's: attacks/webhooks has a tenant whose triggers, endpoints and deliveries another one asks for. */
+const webhookIds = (): string[] => {
+	const endpoint = newId("end");
+	return [newId("trg"), endpoint, newRoutedId("dlv", locatorOf(endpoint))];
 };

@@ -1,11 +1,11 @@
 /** Which folder or file may import which, besides contract/ and itself. Types count. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"contract/": [],
-	"worker/env.ts": ["worker/agents/agent-object.ts", "worker/tenant-budget/tenant-object.ts"],
+	"worker/env.ts": ["worker/agents/agent-object.ts", "worker/endpoints/endpoint-object.ts", "worker/tenant-budget/tenant-object.ts"],
 	"worker/handler.ts": ["worker/env.ts"],
 	"worker/index.ts": [
-		...["worker/app.ts", "worker/env.ts", "worker/agents/", "worker/gate/", "worker/runs/"],
-		"worker/tenant-budget/tenant-object.ts",
+		...["worker/app.ts", "worker/env.ts", "worker/agents/", "worker/gate/", "worker/runs/", "worker/schedules/"],
+		...["worker/endpoints/endpoint-object.ts", "worker/tenant-budget/tenant-object.ts"],
 	],
 	"worker/app.ts": [
 		"worker/handler.ts",
@@ -22,8 +22,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"worker/stores/",
 		"worker/tenant-budget/",
 		"worker/events/",
+		"worker/endpoints/",
 		"worker/prices/",
 		"worker/policy-lint/",
+		"worker/triggers/",
+		"worker/schedules/",
 		"worker/usage/",
 		"worker/gate/",
 		"worker/verbs/catalogue.ts",
@@ -35,13 +38,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/tenant-budget/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
 		"worker/agents/object/event-rows.ts",
-		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts"],
+		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts", "worker/endpoints/tell-endpoints.ts"],
 	],
 	"worker/prices/": ["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/budgets/prices.ts", "worker/verbs/catalogue.ts"],
 	"worker/usage/": ["worker/env.ts", "worker/handler.ts", "worker/budgets/windows.ts", "worker/budgets/zone-clock.ts"],
 	"worker/tenants/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/agent-registry.ts"],
 		...["worker/agents/agent-switches.ts", "worker/executor/choose-executor.ts"],
+		...["worker/endpoints/tell-endpoints.ts", "worker/ledger/tenant-events.ts"],
 	],
 	"worker/secrets/": ["worker/env.ts", "worker/handler.ts", "worker/db/"],
 	"worker/tools/": [
@@ -60,7 +64,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		...["worker/env.ts", "worker/handler.ts", "worker/db/"],
 		...["worker/policy/", "worker/budgets/", "worker/ledger/", "worker/verbs/", "worker/executor/"],
 		...["worker/resources/", "worker/blobs/", "worker/libraries/describe-libraries.ts"],
-		...["worker/leaks/", "worker/secrets/open-to-look.ts", "worker/secrets/in-time.ts"],
+		...["worker/leaks/", "worker/secrets/open-to-look.ts", "worker/secrets/in-time.ts", "worker/endpoints/tell-endpoints.ts"],
+		...["worker/schedules/cron-times.ts", "worker/schedules/check-cron.ts", "worker/schedules/ticks-to-come.ts"],
+	],
+	"worker/schedules/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/agents/", "worker/budgets/zone-clock.ts", "worker/db/page.ts"],
+		...["worker/executor/protocol.ts", "worker/ledger/archived-schedules.ts", "worker/prices/known-prices.ts"],
+		...["worker/runs/command-of.ts", "worker/runs/start-run.ts"],
 	],
 	"worker/leaks/": ["worker/verbs/"],
 	"worker/approvals/": [
@@ -82,12 +92,21 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		...["worker/env.ts", "worker/agents/", "worker/prices/known-prices.ts", "worker/verbs/agent-run/agent-order.ts"],
 		...["worker/runs/find-program.ts", "worker/runs/start-run.ts", "worker/runs/execute-waiting.ts"],
 	],
+	"worker/triggers/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/", "worker/secrets/open-secret.ts"],
+		...["worker/runs/command-of.ts", "worker/runs/start-run.ts", "worker/runs/read-run.ts"],
+		...["worker/policy/evaluate-condition.ts", "worker/policy/argument-at.ts", "worker/prices/known-prices.ts"],
+	],
+	"worker/endpoints/": [
+		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/egress/", "worker/secrets/seal.ts", "worker/agents/object/rows.ts"],
+		"worker/verbs/http-fetch/",
+	],
 	"worker/events/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/agent-registry.ts"],
 		"worker/ledger/tenant-events.ts",
 	],
 	"worker/assurance/": ["worker/handler.ts"],
-	"worker/egress/": ["worker/env.ts"],
+	"worker/egress/": ["worker/env.ts", "worker/verbs/http-fetch/address-guard.ts"],
 	"worker/executor/": [
 		"worker/engine/",
 		".build/engine/",

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ADDRESS_CORPUS } from "./address-corpus.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { makeAgent } from "./start-platform.ts";
 import { type Canary, startCanary, startUpstream, type Upstream } from "./upstream.ts";
 
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 let canary: Canary;
 beforeAll(async () => {
-	[upstream, canary] = await Promise.all([startUpstream(), startCanary()]);
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	[upstream, canary] = await Promise.all([startUpstream(platform.ports[0]), startCanary()]);
 	await makeAgent(platform.api, {
 		name: "guarded",
 		policy: {

@@ -3,15 +3,16 @@ import { Agent } from "../../contract/agents.ts";
 import { Budget } from "../../contract/budgets.ts";
 import { pageOf } from "../../contract/common.ts";
 import { Call, Run, RunSummary } from "../../contract/runs.ts";
-import { allPages, errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { allPages, errorOf, makeAgent } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 const ONE = "export default async () => 1";
 beforeAll(async () => {
-	upstream = await startUpstream();
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	upstream = await startUpstream(platform.ports[0]);
 });
 afterAll(async () => {
 	await platform.stop();

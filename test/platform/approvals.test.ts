@@ -4,14 +4,15 @@ import { Approval, type DecideApproval, type ListedApproval, ListedApproval as L
 import { pageOf } from "../../contract/common.ts";
 import { Run } from "../../contract/runs.ts";
 import type { CreateRunInput } from "../../scripts/support/api-client.ts";
-import { errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, pollUntil } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 beforeAll(async () => {
-	upstream = await startUpstream();
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	upstream = await startUpstream(platform.ports[0]);
 	const pay = { verb: "http.fetch", allow: [{ host: upstream.host, scheme: "http", methods: ["POST"], paths: ["/*"] }] };
 	const policy = {
 		grants: {

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../contract/limits.ts";
 import { Run } from "../../contract/runs.ts";
 import { NewKey } from "../../contract/tenants.ts";
-import { errorOf, makeAgent, type Platform, sendRaw, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, type Platform, sendRaw } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 	await makeAgent(platform.api, { name: "taken", policy: { limits: { wallMs: 3_000 } } });
 });
 afterAll(() => platform.stop());

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../contract/limits.ts";
-import { errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 	await makeAgent(platform.api, { name: "taken", policy: { limits: { wallMs: 3_000 } } });
 });
 afterAll(() => platform.stop());

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TenantEvent } from "../../contract/events.ts";
-import { allPages, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { allPages, makeAgent, type Platform, pollUntil } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 });
 afterAll(() => platform.stop());
 

@@ -20,6 +20,11 @@ const formsOf = (value: string): Buffer[] => {
 	return [...plain, ...encoded.map((text) => Buffer.from(text))].filter((form) => form.byteLength >= SHORTEST);
 };
 
+const nothingIfGone = (error: unknown): string => {
+	if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+	throw error;
+};
+
 /**
  * Every secret that a test seals on a platform, and whether it was seen again: each is searched for in every answer that the platform's clients get, and,
  * when the platform has stopped, in every file that it leaves.
@@ -40,10 +45,11 @@ export class Canaries {
 		}
 	}
 
+	/** @param folder of a platform that has stopped, or of one that runs: what is gone meanwhile holds nothing */
 	async checkFolder(folder: string): Promise<void> {
 		for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
 			const path = join(entry.parentPath, entry.name);
-			if (entry.isFile()) this.check(path, await readFile(path));
+			if (entry.isFile()) this.check(path, await readFile(path).catch(nothingIfGone));
 		}
 	}
 

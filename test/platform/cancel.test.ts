@@ -3,10 +3,11 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pageOf } from "../../contract/common.ts";
 import { Call, Run, RunSummary } from "../../contract/runs.ts";
-import { allPages, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { allPages, makeAgent, pollUntil } from "./start-platform.ts";
 
 /** An upstream that answers `/quick`, wants `/busy` to be tried again in a second, and holds everything else open until it is hung up on. */
-const startHolder = async () => {
+const startHolder = async (ofPort = 0) => {
 	const arrivals: { url: string; atMs: number; closedAtMs: number | null }[] = [];
 	const server = createServer((request, response) => {
 		const arrival: (typeof arrivals)[number] = { url: request.url ?? "", atMs: Date.now(), closedAtMs: null };
@@ -18,7 +19,7 @@ const startHolder = async () => {
 		if (request.url === "/busy") response.writeHead(429, { "retry-after": "1" }).end();
 		if (request.url === "/drip") response.writeHead(200, { "content-type": "text/plain" }).write("and then");
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	await new Promise<void>((resolve) => server.listen(ofPort, "127.0.0.1", resolve));
 	const address: AddressInfo | string | null = server.address();
 	return {
 		host: `127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
@@ -31,10 +32,10 @@ const startHolder = async () => {
 };
 
 let holder: Awaited<ReturnType<typeof startHolder>>;
-let platform: Platform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-	holder = await startHolder();
-	platform = await startPlatform([holder.host]);
+	platform = await sharePlatform();
+	holder = await startHolder(platform.ports[0]);
 	const allow = [{ host: holder.host, scheme: "http", methods: ["GET", "POST"] }];
 	await makeAgent(platform.api, {
 		name: "caller",

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../supervisor/repository-root.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 });
 afterAll(() => platform.stop());
 

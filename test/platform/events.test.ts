@@ -4,14 +4,15 @@ import { Approval } from "../../contract/approvals.ts";
 import { RunApprovalEvent, RunEndEvent, RunStatusEvent } from "../../contract/run-events.ts";
 import { Call, Run, RunLog } from "../../contract/runs.ts";
 import { type EventReader, type ReadEvent, readEvents } from "./event-reader.ts";
-import { errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, pollUntil } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 beforeAll(async () => {
-	upstream = await startUpstream();
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	upstream = await startUpstream(platform.ports[0]);
 	const web = { verb: "http.fetch", allow: [{ host: upstream.host, scheme: "http", methods: ["GET", "POST"] }] };
 	const grants = { web, asked: { ...web, approval: "always" } };
 	await makeAgent(platform.api, { name: "caller", policy: { grants, limits: { wallMs: 20_000, calls: 1_000 } } });

@@ -14,8 +14,10 @@ export interface PlatformSettings {
 	/** 0 for any; a restart gives the port that the first start got. */
 	readonly port: number;
 	readonly executors: number;
-	/** host:port of the upstream. */
-	readonly upstream: string;
+	/** host:port of the upstream; left out: there is none. */
+	readonly upstream?: string;
+	/** Descriptors that each of its processes may open, hard limit: nobody can raise it; left out: as many as this one. */
+	readonly openFiles?: number;
 }
 
 /** The operator's token of every platform of these tests. */
@@ -79,8 +81,12 @@ export const startPlatform = async (settings: PlatformSettings): Promise<Platfor
 	};
 };
 
-const launch = (settings: PlatformSettings): ChildProcess =>
-	spawn(process.execPath, [join(ROOT, "supervisor/main.ts")], {
+const launch = (settings: PlatformSettings): ChildProcess => {
+	const main = [process.execPath, join(ROOT, "supervisor/main.ts")];
+	// prlimit becomes what it is given: the process that is started is the supervisor.
+	const [file = "", ...args] =
+		settings.openFiles === undefined ? main : ["prlimit", `--nofile=${settings.openFiles}:${settings.openFiles}`, ...main];
+	return spawn(file, args, {
 		cwd: ROOT,
 		stdio: ["ignore", "pipe", "pipe"],
 		env: {
@@ -88,7 +94,8 @@ const launch = (settings: PlatformSettings): ChildProcess =>
 			PORT: String(settings.port),
 			CORDON_DATA: settings.dataFolder,
 			CORDON_EXECUTORS: String(settings.executors),
-			CORDON_DEV_ALLOW: settings.upstream,
+			...(settings.upstream === undefined ? {} : { CORDON_DEV_ALLOW: settings.upstream }),
 			ADMIN_TOKEN: OPERATOR,
 		},
 	});
+};

@@ -34,8 +34,9 @@ const see = (pid: number): SeenProcess | null => {
 
 const allPids = (): number[] => readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 
-/** A process and everything that it started, directly or not. */
+/** A process and everything that it started, directly or not. @throws Error for 0, whose family is all of the machine */
 export const familyOf = (root: number): SeenProcess[] => {
+	if (root < 1) throw new Error(`Looking for a process and what it started: found pid ${root}, wanted a process that was started`);
 	const children = new Map<number, number[]>();
 	for (const pid of allPids()) {
 		const parent = Number(statOf(pid)?.[1] ?? -1);
@@ -54,6 +55,10 @@ export const familyOf = (root: number): SeenProcess[] => {
 /** The workerd of each executor process in a supervisor's family; the control plane's is not among them. */
 export const executorsIn = (root: number): SeenProcess[] =>
 	familyOf(root).filter(({ commandLine }) => /^\S*workerd serve \S*config\.capnp/.test(commandLine));
+
+/** The control plane's workerd in a supervisor's family; undefined when none is there. */
+export const controlPlaneIn = (root: number): SeenProcess | undefined =>
+	familyOf(root).find(({ commandLine }) => /^\S*workerd serve --binary/.test(commandLine));
 
 /** CPU time that a process has used, in the kernel's ticks; 0 when it is gone. */
 export const cpuTicksOf = (pid: number): number => {

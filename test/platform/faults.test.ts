@@ -3,7 +3,7 @@ import { Run } from "../../contract/runs.ts";
 import { computeRun, sendRun, spinRun } from "./fault-agents.ts";
 import { expectNothingHeld, expectWhole, getRun, listCalls, runEnded } from "./fault-checks.ts";
 import { resolve, truthOf } from "./fault-people.ts";
-import { cpuTicksOf, executorsIn, killNow, until } from "./fault-processes.ts";
+import { controlPlaneIn, cpuTicksOf, executorsIn, killNow, until } from "./fault-processes.ts";
 import { type FaultSite, startFaultSite } from "./fault-site.ts";
 import { answerOf, type Effect } from "./fault-upstream.ts";
 
@@ -186,7 +186,7 @@ describe("a part of the platform", () => {
 		const held = site.upstream.hold("cut", "sent");
 		const { id } = await site.api.run({ ...sendRun(site.upstream.host, "cut", "keyed"), wait: 0 });
 		await held.arrived;
-		for (const each of site.platform.family()) if (each.commandLine.includes("workerd serve --binary")) killNow(each);
+		killNow(controlPlaneIn(site.platform.pid) ?? expect.fail("no control plane is there"));
 		await until("a control plane that answers", RECOVERED_MS, () =>
 			fetch(`${site.platform.url}/healthz`).then(
 				(response) => (response.ok ? true : null),

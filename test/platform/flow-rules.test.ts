@@ -5,19 +5,20 @@ import { TenantEvent } from "../../contract/events.ts";
 import type { Call, Run } from "../../contract/runs.ts";
 import { settle } from "../flow/run-case.ts";
 import { datasetClient } from "./dataset-client.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { makeAgent } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 const RULE = "private+untrusted -> external";
 const BOTH = ["private", "untrusted"] as const;
 
-let platform: Platform;
+let platform: SharedPlatform;
 let crm: Upstream;
 let other: Upstream;
 const { fill } = datasetClient(() => platform);
 beforeAll(async () => {
-	[crm, other] = await Promise.all([startUpstream(), startUpstream()]);
-	platform = await startPlatform([crm.host, other.host]);
+	platform = await sharePlatform();
+	[crm, other] = await Promise.all([startUpstream(platform.ports[0]), startUpstream(platform.ports[1])]);
 	const web = { verb: "http.fetch", allow: [crm, other].map(({ host }) => ({ host, scheme: "http", methods: ["GET", "POST"] })) };
 	const boss = { verb: "human.ask", labels: ["external"] };
 	const shared = { verb: "files", mounts: { "/workspace/output": "write" }, labels: ["external"] };

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { controlPlaneIn } from "./fault-processes.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 const MIB = 1024 * 1024;
@@ -55,24 +56,6 @@ afterAll(async () => {
 const fieldOf = (pid: number, field: string): number =>
 	Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 
-/** The control plane's workerd: the one child, at any depth, that is not an executor. */
-const controlPlanePid = (): number => {
-	const processes = readdirSync("/proc").flatMap((name) => {
-		if (!/^\d+$/.test(name)) return [];
-		try {
-			const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-			const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-			return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, "utf8") }];
-		} catch {
-			return []; // The process is gone.
-		}
-	});
-	const isOurs = (pid: number): boolean => pid === process.pid || processes.some((one) => one.pid === pid && isOurs(one.parent));
-	const found = processes.filter(({ pid, command }) => /workerd\0serve\0--binary/.test(command) && isOurs(pid));
-	expect(found.length).toBe(1);
-	return found[0]?.pid ?? 0;
-};
-
 /** By how much a process's resident memory was above what it was before, at the most, while a piece of work was done. The kernel keeps the peak. */
 const peakGrowth = async (pid: number, work: () => Promise<unknown>): Promise<number> => {
 	writeFileSync(`/proc/${pid}/clear_refs`, "5");
@@ -100,7 +83,7 @@ const carry = (grant: string, path: string, upload = false): Promise<unknown> =>
 const MOST_MIB = 150;
 
 test("a body of 50 MB on its way to a file takes a bounded part of it as memory, redacted or not", async () => {
-	const pid = controlPlanePid();
+	const { pid } = controlPlaneIn(process.pid) ?? expect.fail("no control plane is there");
 	const grown = [
 		await peakGrowth(pid, () => carry("web", "/workspace/output/plain")),
 		await peakGrowth(pid, () => carry("keyed", "/workspace/output/redacted")),

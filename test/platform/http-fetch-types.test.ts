@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../../supervisor/repository-root.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 let types = "";
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 	await platform.api.request("PUT", "/v1/secrets/hidden_name", { value: "canary-0123456789abcdef" });
 	const agent = await makeAgent(platform.api, {
 		name: "typed",

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Agent } from "../../contract/agents.ts";
 import { Run } from "../../contract/runs.ts";
-import { errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 const ONE = "export default async () => 1";
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 });
 afterAll(() => platform.stop());
 

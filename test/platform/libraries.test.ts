@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIBRARY_NAMES } from "../../contract/libraries.ts";
 import { LIBRARIES } from "../../worker/libraries/catalogue.ts";
-import { errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 	await makeAgent(platform.api, { name: "some", policy: { libraries: ["papaparse", "zod"] } });
 	await makeAgent(platform.api, {
 		name: "all",

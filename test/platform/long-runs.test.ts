@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Run } from "../../contract/runs.ts";
-import { makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { makeAgent, type Platform, pollUntil } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 });
 afterAll(() => platform.stop());
 

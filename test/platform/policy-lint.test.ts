@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Agent } from "../../contract/agents.ts";
 import { PolicyLint } from "../../contract/lint.ts";
-import { errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { errorOf, makeAgent, type Platform } from "./start-platform.ts";
 
 const RULE = "private+untrusted -> external";
 const GRANTS = {
@@ -12,7 +13,7 @@ const GRANTS = {
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 });
 afterAll(() => platform.stop());
 

@@ -13,13 +13,14 @@ export interface RawAnswer {
 const STATUS = /HTTP\/1\.[01] (\d{3}) /g;
 
 /**
- * Sends bytes on a connection of their own and takes what comes back, until the other side ends it, or `enough` says so, or for a time.
+ * Sends bytes on a connection of their own and takes what comes back, until the other side ends it, or `enough` says so, or nothing has come for
+ * `quietMs` since something did, or for a time.
  * @param text one character a byte
  */
 export const sendBytes = (
 	port: number,
 	text: string | Uint8Array,
-	options: { forMs?: number; enough?: (soFar: string) => boolean } = {},
+	options: { forMs?: number; quietMs?: number; enough?: (soFar: string) => boolean } = {},
 ): Promise<RawAnswer> =>
 	new Promise((resolve) => {
 		const socket = connect(port, "127.0.0.1");
@@ -33,6 +34,7 @@ export const sendBytes = (
 		socket.on("connect", () => socket.write(typeof text === "string" ? Buffer.from(text, "latin1") : text));
 		socket.on("data", (part: Buffer) => {
 			received += part.toString("latin1");
+			if (options.quietMs !== undefined) socket.setTimeout(options.quietMs, () => finish(false));
 			if (options.enough?.(received) === true) finish(false);
 		});
 		socket.on("error", () => finish(true));

@@ -10,6 +10,7 @@ const World = z.object({
 	status: z.string(),
 	result: z.array(z.tuple([z.string(), z.string(), z.string()])),
 	inward: z.array(z.string()),
+	delivered: z.array(z.string().nullable()),
 	outward: z.int(),
 });
 
@@ -61,6 +62,7 @@ describe.skipIf(whyNot !== null)("a name that a rule and the guard take for a pu
 		expect(line, stderr.slice(-2_000)).toBeDefined();
 		const world = World.parse(JSON.parse(line ?? "{}"));
 		expect(world.inward).toEqual([]);
+		expect(world.delivered).toEqual(Array(2 * INWARD_ADDRESSES.length).fill("unreachable"));
 		const said = new Map(world.result.map(([label, first, second]) => [label, [first, second]]));
 		for (const { label } of HONEST) expect(said.get(label), label).toEqual(["answered 200", "answered 200"]);
 		for (const { label, answers } of REBINDINGS) {

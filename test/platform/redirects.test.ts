@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { redirectShapes } from "./redirect-shapes.ts";
-import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { makeAgent } from "./start-platform.ts";
 import { type Canary, startCanary, startUpstream, type Upstream } from "./upstream.ts";
 
 const SECRET = "redirected-credential-0123456789";
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 let canary: Canary;
 beforeAll(async () => {
-	[upstream, canary] = await Promise.all([startUpstream(), startCanary()]);
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	[upstream, canary] = await Promise.all([startUpstream(platform.ports[0]), startCanary()]);
 	await platform.api.request("PUT", "/v1/secrets/token", { value: SECRET });
 	await makeAgent(platform.api, {
 		name: "redirected",

@@ -2,15 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Agent, DisableAgent } from "../../contract/agents.ts";
 import { pageOf } from "../../contract/common.ts";
 import { Call, Run, RunSummary } from "../../contract/runs.ts";
-import { allPages, errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
+import { allPages, errorOf, makeAgent, pollUntil } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-let platform: Platform;
+let platform: SharedPlatform;
 let upstream: Upstream;
 const ONE = "export default async () => 1";
 beforeAll(async () => {
-	upstream = await startUpstream();
-	platform = await startPlatform([upstream.host]);
+	platform = await sharePlatform();
+	upstream = await startUpstream(platform.ports[0]);
 });
 afterAll(async () => {
 	await platform.stop();

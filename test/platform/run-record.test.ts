@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../contract/limits.ts";
 import { Call, RunLog } from "../../contract/runs.ts";
-import { allPages, errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
+import { sharePlatform } from "./share-platform.ts";
+import { allPages, errorOf, makeAgent, type Platform } from "./start-platform.ts";
 
 let platform: Platform;
 beforeAll(async () => {
-	platform = await startPlatform();
+	platform = await sharePlatform();
 	await makeAgent(platform.api, {
 		name: "clerk",
 		policy: {

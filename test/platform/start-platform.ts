@@ -7,12 +7,12 @@ import { ErrorBody } from "../../contract/common.ts";
 import { NewTenant } from "../../contract/tenants.ts";
 import { type Answer, type ApiClient, createApiClient, type RawBody } from "../../scripts/support/api-client.ts";
 import { NO_STORES, type Stores } from "../../supervisor/read-stores.ts";
-import { type Cordon, startCordon } from "../../supervisor/start-cordon.ts";
+import type { Cordon } from "../../supervisor/start-cordon.ts";
 import { Canaries } from "./canaries.ts";
 
-/** A running platform of one test file. */
+/** A running platform as one test file has it. */
 export interface Platform {
-	readonly cordon: Cordon;
+	readonly cordon: Pick<Cordon, "url" | "key" | "adminToken" | "dataFolder">;
 	/** The first tenant's client. */
 	readonly api: ApiClient;
 	/** Every secret that the clients seal: none of them may be seen again. */
@@ -29,6 +29,8 @@ export interface Platform {
 /** Starts Cordon on a data folder of its own. @param developmentHosts `host:port` pairs on loopback that http.fetch may reach. @param stores as CORDON_STORES */
 export const startPlatform = async (developmentHosts: readonly string[] = [], stores: Stores = NO_STORES): Promise<Platform> => {
 	const dataFolder = await mkdtemp(join(tmpdir(), "cordon-platform-"));
+	// Read here: who only talks to a platform that runs elsewhere does without a second of reading.
+	const { startCordon } = await import("../../supervisor/start-cordon.ts");
 	const cordon = await startCordon({
 		port: 0,
 		host: "127.0.0.1",
@@ -38,6 +40,15 @@ export const startPlatform = async (developmentHosts: readonly string[] = [], st
 		stores,
 	});
 	const canaries = new Canaries();
+	return platformAt(cordon, canaries, async () => {
+		await cordon.stop();
+		await canaries.checkFolder(dataFolder);
+		await rm(dataFolder, { recursive: true, force: true });
+	});
+};
+
+/** Clients of a platform that runs. @param stop as the platform's */
+export const platformAt = (cordon: Platform["cordon"], canaries: Canaries, stop: () => Promise<void>): Platform => {
 	const as = (key: string): ApiClient => canaries.watch(createApiClient(cordon.url, key));
 	const operator = as(cordon.adminToken);
 	return {
@@ -50,11 +61,7 @@ export const startPlatform = async (developmentHosts: readonly string[] = [], st
 			const tenant = await operator.expect(201, NewTenant, "POST", "/v1/tenants", { name });
 			return { id: tenant.id, api: as(tenant.key.value), key: tenant.key.value };
 		},
-		stop: async () => {
-			await cordon.stop();
-			await canaries.checkFolder(dataFolder);
-			await rm(dataFolder, { recursive: true, force: true });
-		},
+		stop,
 	};
 };
 

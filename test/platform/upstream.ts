@@ -21,15 +21,16 @@ export interface Upstream {
 /**
  * `/echo` sends back what it was sent; `/redirect?to=` redirects; `/big?bytes=` sends so many; `/silent` never answers; `/drip` never ends; `/leak` sends
  * the authorization in several encodings; what upstream-answers.ts names answers oddly; anything else answers `{"ok":true}`.
+ * @param ofPort one of the shared platform's; 0 for any
  */
-export const startUpstream = async (): Promise<Upstream> => {
+export const startUpstream = async (ofPort = 0): Promise<Upstream> => {
 	const arrived: Arrived[] = [];
 	const server = createServer(async (request, response) => {
 		const body = await textOf(request);
 		arrived.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
 		answer(request, response, body);
 	});
-	const port = await listen(server);
+	const port = await listen(server, ofPort);
 	return {
 		host: `127.0.0.1:${port}`,
 		arrived,
@@ -100,8 +101,11 @@ export const startCanary = async (): Promise<Canary> => {
 	return { port, connections: () => connections, close: () => new Promise((resolve) => server.close(() => resolve())) };
 };
 
-const listen = async (server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown }): Promise<number> => {
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const listen = async (
+	server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown },
+	ofPort = 0,
+): Promise<number> => {
+	await new Promise<void>((resolve) => server.listen(ofPort, "127.0.0.1", resolve));
 	const address = server.address();
 	return typeof address === "object" && address !== null && "port" in address ? Number(address.port) : 0;
 };

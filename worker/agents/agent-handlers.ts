@@ -53,6 +53,7 @@ export const agentHandlers: Handlers<Ids> = {
 			policy: body.policy,
 			program: body.program ?? null,
 			language: body.language ?? "typescript",
+			isolation: body.isolation ?? "fresh",
 			budget: body.budget ?? { limits: {} },
 		} as const;
 		const entry = await insertAgent(env, caller.tenantId, birth, Date.now());

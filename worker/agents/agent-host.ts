@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SliceAck, SliceReport } from "../budgets/lease-messages.ts";
+import { tellEndpoints } from "../endpoints/tell-endpoints.ts";
 import type { Env } from "../env.ts";
 import type { RefusedAnswer } from "./object/admit-run.ts";
 import { refuse } from "./object/admit-run.ts";
@@ -11,6 +12,7 @@ import { ObjectState } from "./object/object-state.ts";
 import { sendBatch } from "./object/outbox.ts";
 import { storeRecordings } from "./object/record-run.ts";
 import { RunBell } from "./object/run-bell.ts";
+import { tellEvents } from "./object/tell-events.ts";
 import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { nextAlarm, takeUp } from "./object/take-up.ts";
@@ -61,6 +63,8 @@ export abstract class AgentHost extends DurableObject<Env> {
 		const queue = this.step(null, () => takeUp(this.state, Date.now()));
 		await this.sendToQueue(queue);
 		await this.sendAll();
+		// What it takes to compile a program is not waited for.
+		this.ctx.waitUntil(this.startTicks());
 		await this.state.slices.alarm(Date.now());
 		await this.tellKin();
 		this.#arm();
@@ -123,6 +127,9 @@ export abstract class AgentHost extends DurableObject<Env> {
 	/** Sends what other agents' objects are to be told of runs that started each other. */
 	protected abstract tellKin(): Promise<void>;
 
+	/** Makes the ticks of schedules that have come, and has their runs started. */
+	protected abstract startTicks(): Promise<void>;
+
 	/** The same where followers are to look only at some answers: those who only look again must not wake each other. */
 	protected stepIf<Answer>(runId: string, work: () => Answer, changed: (answer: Answer) => boolean): Answer {
 		const answer = this.state.step(work);
@@ -139,6 +146,7 @@ export abstract class AgentHost extends DurableObject<Env> {
 
 	/** Sends everything to D1 and to the store; what fails stays in the outbox for the alarm. */
 	protected async sendAll(): Promise<void> {
+		const told = this.#tellAll();
 		try {
 			while (await sendBatch(this.state, this.env.DB));
 			if (this.state.outbox.contents().length > 0) {
@@ -146,10 +154,24 @@ export abstract class AgentHost extends DurableObject<Env> {
 				while (await sendBatch(this.state, this.env.DB));
 			}
 			while (await storeRecordings(this.state, this.env.BLOBS));
+			await told;
 		} catch (error) {
 			console.error("Archiving an agent's changes: they were not taken; the alarm tries again.", error instanceof Error ? error.name : "");
 		} finally {
 			this.#flush = null;
+		}
+	}
+
+	/** Tells the tenant's endpoints of everything; what they do not take stays in the outbox for the alarm. */
+	async #tellAll(): Promise<void> {
+		const tenantId = this.state.facts.configuration()?.tenantId;
+		try {
+			while (tenantId !== undefined && (await tellEvents(this.state, (told) => tellEndpoints(this.env, tenantId, told))));
+		} catch (error) {
+			console.error(
+				"Telling a tenant's endpoints: they did not take it; the alarm tells them again.",
+				error instanceof Error ? error.name : "",
+			);
 		}
 	}
 

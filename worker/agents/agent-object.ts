@@ -6,7 +6,7 @@ import { stopExecutions } from "../executor/choose-executor.ts";
 import { loadResources } from "../resources/load-resources.ts";
 import { NO_RESOURCES, type Resources } from "../verbs/verb.ts";
 import type { Identity } from "./agent-host.ts";
-import { AgentSwitches } from "./agent-switches.ts";
+import { AgentTriggers } from "./agent-triggers.ts";
 import { cutLines, cutOutcome, cutterOf } from "./cut-outcome.ts";
 import { LeakLook } from "./leak-look.ts";
 import {
@@ -19,7 +19,6 @@ import {
 	requestFault,
 } from "./object/admit-run.ts";
 import { type BeginCallAnswer, type BeginCallCommand, beginCall } from "./object/begin-call.ts";
-import { changeAgent } from "./object/configure.ts";
 import { cutFileNames } from "./object/cut-file-names.ts";
 import { type DecideAnswer, type DecideCommand, decideApproval } from "./object/decide-approval.ts";
 import { resourcesOfGrant } from "./object/decide-call.ts";
@@ -36,17 +35,25 @@ import { forgetReplay, type ReplayTrace } from "./object/replay-call.ts";
 import { type ResolveAnswer, type ResolveCommand, resolveCall } from "./object/resolve-call.ts";
 import { cancelRun } from "./object/stop-runs.ts";
 import { claimRun, releaseRun, renewLease } from "./object/take-up.ts";
+import { updateAgent } from "./object/update-agent.ts";
 
 /**
  * One agent: the serial point of its configuration, budget, live runs, calls, approvals and outbox. Callers are the Worker's own rooms; the tenant in
  * `Identity` comes from the caller's key, never from an id.
  */
-export class AgentObject extends AgentSwitches {
+export class AgentObject extends AgentTriggers {
 	protected readonly leaks = new LeakLook(this.env, this.state);
 
 	async admit(identity: Identity, command: AdmitCommand): Promise<AdmitAnswer> {
 		if (!(await this.isBorn(identity))) return refuse("not_found", "Starting a run: there is no such agent");
-		return this.withSlices(() => this.step(command.runId, () => admitRun(this.state, command, Date.now())));
+		const { answer, next } = await this.withSlices(() =>
+			this.step(command.runId, () => ({
+				answer: admitRun(this.state, command, Date.now()),
+				next: command.lineUp === true ? callUp(this.state, Date.now()) : [],
+			})),
+		);
+		if (next.length > 0) this.ctx.waitUntil(this.sendToQueue(next));
+		return answer;
 	}
 
 	/** What is wrong with a request for a run, told without admitting anything; null: nothing. */
@@ -198,7 +205,7 @@ export class AgentObject extends AgentSwitches {
 	async change(identity: Identity, patch: UpdateAgent): Promise<Agent | RefusedAnswer> {
 		const refused = await this.refuseArchived(identity);
 		if (refused !== null) return refused;
-		const agent = this.step(null, () => changeAgent(this.state, patch, Date.now()));
+		const agent = this.step(null, () => updateAgent(this.state, patch, Date.now()));
 		await this.sendAll();
 		return agent ?? refuse("not_found", "Changing an agent: there is no such agent");
 	}

@@ -1,7 +1,7 @@
 import type { Agent, DisabledAgent, GrantSwitch } from "../../contract/agents.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { Identity } from "./agent-host.ts";
-import { AgentReader } from "./agent-reader.ts";
+import { AgentPrograms } from "./agent-programs.ts";
 import { type RefusedAnswer, refuse } from "./object/admit-run.ts";
 import type { CallInFlight } from "./object/calls-in-flight.ts";
 import { changeAgent } from "./object/configure.ts";
@@ -23,7 +23,7 @@ export interface ToldAgent {
 }
 
 /** The kill switches of one agent: docs/kill-switches.md. Each switches in one step, then waits a moment for the calls under way to hear of it. */
-export abstract class AgentSwitches extends AgentReader {
+export abstract class AgentSwitches extends AgentPrograms {
 	/** Ends what runs or waits and takes nothing new; `archived` is for good. */
 	async stop(identity: Identity, status: "disabled" | "archived"): Promise<(DisabledAgent & { executedRuns: string[] }) | RefusedAnswer> {
 		const refused = await this.refuseArchived(identity);

@@ -1,4 +1,5 @@
 import type { Env } from "../env.ts";
+import { portOf } from "../verbs/http-fetch/address-guard.ts";
 
 /** How the Worker reaches what others name: for verbs, and for operations that look at what a tenant has named. */
 export interface WayOut {
@@ -15,9 +16,7 @@ export interface WayOut {
 export const wayOut = (env: Pick<Env, "EGRESS" | "DEVELOPMENT_EGRESS" | "DEVELOPMENT_HOSTS">): WayOut => {
 	const developmentHosts = new Set((env.DEVELOPMENT_HOSTS ?? "").split(",").flatMap((host) => (host.trim() === "" ? [] : [host.trim()])));
 	const network = (url: URL): Fetcher | undefined =>
-		developmentHosts.has(`${url.hostname}:${url.port || (url.protocol === "http:" ? 80 : 443)}`)
-			? (env.DEVELOPMENT_EGRESS ?? env.EGRESS)
-			: env.EGRESS;
+		developmentHosts.has(`${url.hostname}:${portOf(url)}`) ? (env.DEVELOPMENT_EGRESS ?? env.EGRESS) : env.EGRESS;
 	return {
 		egress: (request) => network(new URL(request.url))?.fetch(request) ?? fetch(request),
 		developmentHosts,

@@ -7,7 +7,9 @@ import clock from "../harness/clock.js?raw" with { type: "text" };
 import codec from "../harness/codec.js?raw" with { type: "text" };
 import console from "../harness/console.js?raw" with { type: "text" };
 import crypto from "../harness/crypto.js?raw" with { type: "text" };
+import current from "../harness/current.js?raw" with { type: "text" };
 import decode from "../harness/decode.js?raw" with { type: "text" };
+import entrance from "../harness/entrance.js?raw" with { type: "text" };
 import failures from "../harness/failures.js?raw" with { type: "text" };
 import forms from "../harness/forms.js?raw" with { type: "text" };
 import frames from "../harness/frames.js?raw" with { type: "text" };
@@ -42,7 +44,9 @@ export const HARNESS_MODULES: Readonly<Record<string, string>> = {
 	"codec.js": codec,
 	"console.js": console,
 	"crypto.js": crypto,
+	"current.js": current,
 	"decode.js": decode,
+	"entrance.js": entrance,
 	"failures.js": failures,
 	"forms.js": forms,
 	"frames.js": frames,

@@ -24,7 +24,8 @@ const PROGRAM_ROOT = "program/";
 
 /**
  * The code of one run's isolate: the harness, the program under `program/`, the libraries that it imports, no network, and one binding per grant.
- * @param bindings the gate's stub of each grant of the job, by the grant's name; nothing else enters the isolate's env
+ * @param bindings the gate's stub of each grant of the job, by the grant's name; nothing else enters the isolate's env. None for a warm isolate, whose
+ * authority comes with each run
  * @param libraries text of each library of the job, by its name. A library is code beside the program, with what the program has and no more
  */
 export const isolateCode = <Binding>(
@@ -80,4 +81,5 @@ export const harnessJob = (job: Job, spool: boolean): string =>
 		liveMs: job.liveMs ?? null,
 		timeline: job.timeline,
 		isReplay: job.isReplay ?? false,
+		isolate: job.warm ?? null,
 	});

@@ -1,4 +1,3 @@
-import type { WorkerEntrypoint } from "cloudflare:workers";
 import { LIMITS } from "../../contract/limits.ts";
 import { carryOutImport, type ImportPort } from "./carry-out.ts";
 import { compileProgram } from "./compile-program.ts";
@@ -6,17 +5,28 @@ import { LIBRARY_MODULES } from "../libraries/library-modules.ts";
 import { engineLoader } from "./engine-loader.ts";
 import { readEngineParts } from "./engine-parts.ts";
 import { HARNESS_MODULES } from "./harness-modules.ts";
-import { type GateProps, harnessJob, isolateCode } from "./isolate-code.ts";
+import { type GateProps, harnessJob } from "./isolate-code.ts";
 import { judgeIsolateError } from "./judge-isolate-error.ts";
+import { loadIsolate } from "./load-isolate.ts";
 import type { ExecutionOutcome, Executor, ImportOutcome, Job } from "./protocol.ts";
-
-/** What the harness exports by default (worker/harness/harness.js). */
-declare class Harness extends WorkerEntrypoint {
-	run(jobText: string): Promise<string>;
-}
+import { WarmIsolates } from "./warm-isolates.ts";
 
 /** Ends the wait for a run that this Worker's isolate has under way, by the run's id. Another isolate's runs cannot be reached from here. */
 const cancels = new Map<string, () => void>();
+
+/**
+ * The warm isolates that this Worker's isolate has made. Their ids are of chance, so that nobody else's runs come into one: what is known here of who has one is
+ * all there is to know.
+ */
+let warmIsolates = new WarmIsolates(LIMITS.warmIsolatesPerWorker);
+
+/** The job with the isolate that it is to have. The runtime forgets isolates that nobody uses, and so does this. */
+const withIsolate = ({ warm, ...job }: Job): Job => {
+	if (warm === undefined) return job;
+	if (!warmIsolates.hasRoom) warmIsolates = new WarmIsolates(LIMITS.warmIsolatesPerWorker);
+	const isolate = warmIsolates.take(warm, job.runId, Date.now());
+	return isolate === null ? job : { ...job, warm: isolate };
+};
 
 /** How an isolate's part ended, before it is measured. */
 type Ending =
@@ -26,7 +36,7 @@ type Ending =
 	| { kind: "not_loaded"; message: string };
 
 /**
- * The executor on Cloudflare: each run in a fresh isolate of Worker Loader, whose CPU time and memory the platform limits. Wall time is limited by a
+ * The executor on Cloudflare: each run in a fresh isolate of Worker Loader, or in a warm one that it alone has meanwhile, whose CPU time and memory the platform limits. Wall time is limited by a
  * deadline here; what the isolate does after it has no effect, since the gate refuses calls of a run that is over.
  * @param gateBinding a service binding to the gate for one grant of one attempt, e.g. `(props) => ctx.exports.Gate({ props })`
  * @param importPort what an import with this token reaches
@@ -42,7 +52,7 @@ export const createLoaderExecutor = (
 		const interrupted = Promise.withResolvers<Ending>();
 		const deadline = setTimeout(() => interrupted.resolve({ kind: "stopped", reason: "wall" }), job.limits.wallMs);
 		cancels.set(job.runId, () => interrupted.resolve({ kind: "stopped", reason: "cancelled" }));
-		const ending = await Promise.race([runIsolate(loader, gateBinding, job), interrupted.promise]);
+		const ending = await Promise.race([runIsolate(loader, gateBinding, withIsolate(job)), interrupted.promise]);
 		clearTimeout(deadline);
 		cancels.delete(job.runId);
 		return measure(ending, job, startedAtMs);
@@ -64,16 +74,17 @@ export const createLoaderExecutor = (
 			return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
 		},
 		cancel: async (runId) => cancels.get(runId)?.(),
+		keep: async (runId) => warmIsolates.keep(runId),
 		status: async () => ({ idle: 1, busy: cancels.size, enclosure: "cloudflare", accepting: true }),
 	};
 };
 
 const runIsolate = async (loader: WorkerLoader, gateBinding: (props: GateProps) => Fetcher, job: Job): Promise<Ending> => {
 	const bindings = Object.fromEntries(job.grants.map(({ name }) => [name, gateBinding({ token: job.token, grant: name })]));
-	const libraries = Object.fromEntries((job.program.libraries ?? []).map((name) => [name, LIBRARY_MODULES[name]]));
+	const readLibraries = async () => Object.fromEntries((job.program.libraries ?? []).map((name) => [name, LIBRARY_MODULES[name]]));
 	try {
-		const entrypoint = loader.load(isolateCode(job, HARNESS_MODULES, bindings, libraries)).getEntrypoint<Harness>();
-		const answer: unknown = await entrypoint.run(harnessJob(job, false));
+		const harness = await loadIsolate(loader, job, HARNESS_MODULES, bindings, readLibraries);
+		const answer: unknown = await harness.run(harnessJob(job, false));
 		// Nothing is asked of what the isolate made before it is known to be a string.
 		return typeof answer === "string" && answer.length <= LIMITS.executorAnswerBytes ? { kind: "answered", answer } : { kind: "silent" };
 	} catch (error) {

@@ -77,6 +77,11 @@ export const Job = z.strictObject({
 	timeline: z.string(),
 	/** Every answer is recorded: its end waits until the gate has seen the calls that nobody awaits. Absent: false. */
 	isReplay: z.boolean().optional(),
+	/**
+	 * The isolate that it may share with others that have this name, one after the other (docs/warm-isolates.md). From the Worker, which runs may share one; to
+	 * an executor process or a loader, one isolate. Absent: a fresh one.
+	 */
+	warm: z.string().max(128).optional(),
 	/** Images of the datasets that its grants name, together; an engine beside the isolate may hold them. Absent: none. */
 	datasetBytes: z.int().optional(),
 });
@@ -259,5 +264,7 @@ export interface Executor {
 	importDataset(job: ImportJob): Promise<ImportOutcome>;
 	/** Stops a run that this executor has; nothing if it does not have it. */
 	cancel(runId: string): Promise<void>;
+	/** The warm isolate of a run that has ended may be used again. Without this word it is not. Never throws for a run that it does not know. */
+	keep(runId: string): Promise<void>;
 	status(): Promise<ExecutorStatus>;
 }

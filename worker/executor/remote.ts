@@ -46,6 +46,9 @@ export const createRemoteExecutor = (service: Fetcher): Executor => {
 		cancel: async (runId) => {
 			await post("/cancel", { runId });
 		},
+		keep: async (runId) => {
+			await post("/keep", { runId });
+		},
 		status: async () => ExecutorStatus.parse(await (await service.fetch("http://supervisor/status")).json()),
 	};
 };

@@ -2,7 +2,7 @@
 import { encode } from "./codec.js";
 import { decode } from "./decode.js";
 import { createFrames, cutFrame, readFrame } from "./frames.js";
-import { apply, create, PromiseConstructor } from "./primordials.js";
+import { apply, create, deleteProperty, ErrorConstructor, hasOwn, objectPrototype, PromiseConstructor } from "./primordials.js";
 import { describeRequest } from "./request.js";
 import { createStream } from "./stream.js";
 import { createTurns } from "./turns.js";
@@ -32,8 +32,13 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 		nodes: job.limits.valueNodes,
 		bigintDigits: job.limits.bigintDigits,
 	};
-	/** The one method of each binding, taken before the program is loaded: a binding asks its prototypes first, so that a program could put its own in its place. */
+	/**
+	 * The one method of each binding, taken before the program is called: a binding asks its prototypes first, so that a program could put its own in its place.
+	 * What an earlier run left there goes; where it cannot go, nothing runs.
+	 */
 	const methods = create(null);
+	if (hasOwn(objectPrototype, "call") && !deleteProperty(objectPrototype, "call"))
+		throw new ErrorConstructor("Running a program: every object of this isolate has a call, wanted a clean isolate.");
 	for (let index = 0; index < job.grants.length; index += 1) {
 		const name = job.grants[index]?.name ?? "";
 		methods[name] = bindings[name]?.call;
@@ -42,9 +47,20 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 	let sent = 0;
 	/** How many of them are at the gate. */
 	let unanswered = 0;
+	let isOver = false;
 
 	/** Its place is given when the program calls, before anything is waited for. @param {string} grant @param {string} method @returns {Call} */
-	const begin = (grant, method) => ({ grant, method, place: timeline.place() });
+	const begin = (grant, method) => {
+		if (isOver) throw overError(grant, method);
+		return { grant, method, place: timeline.place() };
+	};
+	/** @param {string} grant @param {string} method */
+	const overError = (grant, method) =>
+		failures.callError("run_ended", `env.${grant}.${method}: the run that was given this env is over.`, "Use the env of each run.");
+	/** @param {string} grant @param {string} method @returns {Promise<never>} */
+	const refuse = async (grant, method) => {
+		throw overError(grant, method);
+	};
 
 	/** @param {Call} call @param {unknown[]} args */
 	const encodeArguments = ({ grant, method }, args) => {
@@ -127,6 +143,7 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 		};
 		return createStream({
 			next: async () => {
+				if (isOver) throw overError(grant, method);
 				const frames = await opened();
 				if (hasLeft) return null;
 				const delivered = timeline.wait(call.place);
@@ -208,12 +225,16 @@ export const createCalls = (job, bindings, { failures, timeline, random }) => {
 
 	return {
 		/** One call. @param {string} grant @param {string} method @param {unknown[]} args */
-		call: (grant, method, args) => carry(begin(grant, method), args),
+		call: (grant, method, args) => (isOver ? refuse(grant, method) : carry(begin(grant, method), args)),
 		callInParts,
 		fetchThrough,
 		/** How many calls had arguments that could be sent. Those whose turn has not come are counted: turns come by real time. */
 		sent: () => sent,
 		unanswered: () => unanswered,
+		/** The run is over: what is left of its program calls nothing. */
+		end: () => {
+			isOver = true;
+		},
 	};
 };
 

@@ -31,7 +31,7 @@ const MAX_LABELS = 100;
  * @param {boolean} spool whether each line is also printed at once
  * @param {(error: object) => string} errorText
  * @param {() => number} now the program's time, epoch milliseconds
- * @returns {{ console: object, close: () => void, linesJson: () => string, dropped: () => number }} `linesJson` is the JSON array of what was kept
+ * @returns {{ console: object, begin: () => void, close: () => void, linesJson: () => string, dropped: () => number }} `linesJson` is the JSON array of what was kept
  */
 export const createConsole = (limits, spool, errorText, now) => {
 	let lines = "";
@@ -40,8 +40,8 @@ export const createConsole = (limits, spool, errorText, now) => {
 	let dropped = 0;
 	let open = true;
 	let groups = 0;
-	const counts = new MapConstructor();
-	const timers = new MapConstructor();
+	let counts = new MapConstructor();
+	let timers = new MapConstructor();
 
 	/** @param {Level} level @param {string} text */
 	const keep = (level, text) => {
@@ -127,6 +127,17 @@ export const createConsole = (limits, spool, errorText, now) => {
 
 	return {
 		console,
+		/** The lines from now on are another run's. */
+		begin: () => {
+			lines = "";
+			kept = 0;
+			chars = 0;
+			dropped = 0;
+			open = true;
+			groups = 0;
+			counts = new MapConstructor();
+			timers = new MapConstructor();
+		},
 		close: () => {
 			open = false;
 		},

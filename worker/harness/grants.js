@@ -15,11 +15,11 @@ import { apply, create, freeze, setOwn } from "./primordials.js";
  * @param {Failures} world.failures
  * @param {import("./timeline.js").Timeline} world.timeline
  * @param {import("./random.js").Random} world.random
- * @returns {{ env: object, fetch: (...args: unknown[]) => Promise<unknown>, sent: () => number, unanswered: () => number }} `fetch` is for the global name
+ * @returns {{ env: object, fetch: (...args: unknown[]) => Promise<unknown>, sent: () => number, unanswered: () => number, end: () => void }} `fetch` is for the global name
  */
 export const createGrants = (job, bindings, world) => {
 	const { failures } = world;
-	const { call, callInParts, fetchThrough, sent, unanswered } = createCalls(job, bindings, world);
+	const { call, callInParts, fetchThrough, sent, unanswered, end } = createCalls(job, bindings, world);
 
 	const env = create(null);
 	let firstHttp = "";
@@ -51,7 +51,7 @@ export const createGrants = (job, bindings, world) => {
 			"Use one of the grants that the agent has.",
 		);
 	};
-	return { env: freeze(env), fetch, sent, unanswered };
+	return { env: freeze(env), fetch, sent, unanswered, end };
 };
 
 /** What `env` has, grant by grant, for people. @param {Job["grants"]} grants */

@@ -6,12 +6,14 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { createClock } from "./clock.js";
 import { encode } from "./codec.js";
 import { createConsole } from "./console.js";
+import { createCurrent } from "./current.js";
 import { decode } from "./decode.js";
+import { createEntrance } from "./entrance.js";
 import { createFailures, cut } from "./failures.js";
 import { streams } from "./frames.js";
 import { prepareGlobals } from "./globals.js";
 import { createGrants, describeGrants } from "./grants.js";
-import { apply, ErrorConstructor, indexOf, PromiseConstructor, parseJson, quote, slice } from "./primordials.js";
+import { apply, freeze, indexOf, PromiseConstructor, parseJson, quote, slice } from "./primordials.js";
 import { createRandom } from "./random.js";
 import { captureRealm } from "./realm.js";
 import { createTimeline } from "./timeline.js";
@@ -37,44 +39,74 @@ import { captureWeb, makeDomException } from "./web.js";
  *   liveMs?: number | null,
  *   timeline: string,
  *   isReplay?: boolean,
- * }} Job
+ *   isolate: string | null,
+ * }} Job `isolate` is the name of a warm isolate; null: a fresh one, which has no other run
  */
 
 /** Not exported: a program that imports this file finds no real clock. */
 const realm = captureRealm();
-let hasRun = false;
+const entrance = createEntrance();
+const current = createCurrent();
+/** The numbers of all timers of the isolate. */
+const timerIds = { __proto__: null, last: 0 };
+/** What the globals print to; null before the isolate's first run. @type {ReturnType<typeof createConsole> | null} */
+let captured = null;
 
-export default class extends WorkerEntrypoint {
+class Harness extends WorkerEntrypoint {
 	/**
-	 * The isolate's one run. Never rejects for what the program does.
+	 * One run. Never rejects for what the program does.
 	 * @param {string} jobText JSON of a Job
 	 * @returns {Promise<string>} JSON of a HarnessAnswer (worker/executor/protocol.ts)
 	 */
 	async run(jobText) {
-		// A program that makes a harness of its own would have a second timeline, and see the real time between the two.
-		if (hasRun) throw new ErrorConstructor("Running a program: this isolate has had its run, wanted a new one.");
-		hasRun = true;
 		const job = /** @type {Job} */ (parseJson(jobText));
-		const { clock, random, timeline, timers } = createTime(job);
-		const failures = createFailures(job.limits);
-		const captured = createConsole(job.limits, job.spool, failures.errorText, clock.now);
-		const grants = createGrants(job, /** @type {any} */ (this.env), { failures, timeline, random });
-		captureWeb();
-		for (let index = 0; index < job.grants.length; index += 1) if (job.grants[index]?.streams.length !== 0) streams();
-		prepareGlobals({ console: captured.console, fetch: grants.fetch, clock, random, timers, failures });
-		const performed = async () => {
-			const ended = await perform(job, grants.env, failures);
-			timeline.close();
-			captured.close();
-			await comeToRest(job, grants);
-			return ended;
-		};
-		const outcome = await firstOf(performed(), timeline.ended, timers);
-		timeline.close();
-		captured.close();
-		return `{"outcome":${outcome},"choices":${quote(timeline.choices())},"places":${timeline.places()},"sent":${grants.sent()},"logs":${captured.linesJson()},"logsDropped":${captured.dropped()}}`;
+		entrance.enter(job.isolate);
+		try {
+			// What a warm isolate may do comes with each run, and goes with it.
+			return await execute(job, job.isolate === null ? this.env : /** @type {any} */ (this.ctx).props.grants);
+		} finally {
+			entrance.leave();
+		}
 	}
 }
+// A program finds them where it finds the harness's file: the next run of its isolate is not what it makes of them.
+freeze(Harness.prototype);
+export default freeze(Harness);
+
+/** @param {Job} job @param {any} bindings by grant name @returns {Promise<string>} */
+const execute = async (job, bindings) => {
+	const { clock, random, timeline, timers } = createTime(job);
+	const failures = createFailures(job.limits);
+	const grants = createGrants(job, bindings, { failures, timeline, random });
+	current.become({ clock, random, timers, failures, fetch: grants.fetch });
+	const printed = openConsole(job);
+	const performed = async () => {
+		const ended = await perform(job, grants.env, failures);
+		timeline.close();
+		printed.close();
+		await comeToRest(job, grants);
+		return ended;
+	};
+	const outcome = await firstOf(performed(), timeline.ended, timers);
+	timeline.close();
+	printed.close();
+	grants.end();
+	return `{"outcome":${outcome},"choices":${quote(timeline.choices())},"places":${timeline.places()},"sent":${grants.sent()},"logs":${printed.linesJson()},"logsDropped":${printed.dropped()}}`;
+};
+
+/** The console of this run; the isolate's first also makes its globals, before the program is loaded. @param {Job} job */
+const openConsole = (job) => {
+	if (captured !== null) {
+		captured.begin();
+		return captured;
+	}
+	const { world } = current;
+	captured = createConsole(job.limits, job.spool, world.failures.errorText, world.clock.now);
+	captureWeb();
+	for (let index = 0; index < job.grants.length; index += 1) if (job.grants[index]?.streams.length !== 0) streams();
+	prepareGlobals({ console: captured.console, ...world });
+	return captured;
+};
 
 /** What makes the program's path a function of its seed and its events. @param {Job} job */
 const createTime = (job) => {
@@ -83,6 +115,7 @@ const createTime = (job) => {
 		clock,
 		() => timeline.timersChanged(),
 		() => makeDomException("setTimeout: more than 10000 timers are active.", "QuotaExceededError"),
+		timerIds,
 	);
 	// A run that repeats another's beginning begins in the past: its timers wait as if that were now.
 	const skewMs = typeof job.liveMs === "number" ? realm.now() - job.liveMs : 0;

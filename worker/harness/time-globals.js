@@ -32,7 +32,11 @@ export const makeDate = (clock) => {
 /** @param {import("./clock.js").Clock} clock */
 export const makePerformance = (clock) => {
 	const performance = create(null);
-	setOwn(performance, "timeOrigin", clock.startMs);
+	const origin = create(null);
+	origin.get = () => clock.startMs;
+	origin.enumerable = true;
+	origin.configurable = true;
+	defineProperty(performance, "timeOrigin", origin);
 	setOwn(performance, "now", () => clock.now() - clock.startMs);
 	setOwn(performance, "toJSON", () => ({ timeOrigin: clock.startMs }));
 	return performance;

@@ -32,15 +32,15 @@ const isBefore = (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order 
  * @param {import("./clock.js").Clock} clock
  * @param {() => void} changed called when a timer was made or cleared
  * @param {() => Error} tooMany what is thrown when there are too many
+ * @param {{ last: number }} ids the last that was given in the isolate: a number that a program kept of an earlier run is no timer of this one
  * @returns {Timers}
  */
-export const createTimers = (clock, changed, tooMany) => {
+export const createTimers = (clock, changed, tooMany, ids) => {
 	/** @type {Record<number, Timer>} */
 	const heap = create(null);
 	/** @type {Record<number, Timer>} */
 	const byId = create(null);
 	let count = 0;
-	let lastId = 0;
 	let lastOrder = 0;
 
 	/** @param {Timer} timer @param {number} index */
@@ -93,10 +93,11 @@ export const createTimers = (clock, changed, tooMany) => {
 		set: (callback, delay, repeats) => {
 			const delayMs = delayOf(delay);
 			if (count >= MAX_TIMERS) throw tooMany();
-			lastId += 1;
-			add({ id: lastId, order: 0, dueMs: 0, delayMs, repeats, callback, index: 0 });
+			ids.last += 1;
+			const id = ids.last;
+			add({ id, order: 0, dueMs: 0, delayMs, repeats, callback, index: 0 });
 			changed();
-			return lastId;
+			return id;
 		},
 		clear: (id) => {
 			const timer = typeof id === "number" ? byId[id] : undefined;

@@ -15,10 +15,10 @@ export interface Doors {
 const BEARER = /^Bearer +([\x21-\x2b\x2d-\x7e]{1,512})$/i;
 
 /**
- * Lets a request in: the caller for a tenant's operation, null for the operator's and anybody's. Reads headers only, never the body.
- * @throws Refusal `unauthorized`, `tenant_suspended`, or `forbidden` naming the scope
+ * Who asks: the caller for a tenant's operation, null for the operator's and anybody's. Reads headers only, never the body.
+ * @throws Refusal `unauthorized`, `tenant_suspended`
  */
-export const enter = async (access: Access, label: string, request: Request, env: Env, doors: Doors): Promise<Caller | null> => {
+export const identify = async (access: Access, label: string, request: Request, env: Env, doors: Doors): Promise<Caller | null> => {
 	if (access.kind === "public") return null;
 	const value = BEARER.exec(request.headers.get("authorization") ?? "")?.at(1) ?? null;
 	if (access.kind === "operator") {
@@ -27,10 +27,22 @@ export const enter = async (access: Access, label: string, request: Request, env
 	}
 	const caller = value === null ? null : await doors.findCaller(env, value);
 	if (caller === null) throw unauthorized(label);
-	if (caller.scopes.includes(access.scope)) return caller;
+	return caller;
+};
+
+/** @throws Refusal `forbidden` naming the scope that the caller lacks */
+export const authorize = (access: Access, label: string, caller: Caller | null): void => {
+	if (access.kind !== "scope" || caller?.scopes.includes(access.scope) === true) return;
 	throw new Refusal("forbidden", `${label}: the key does not have the scope ${access.scope}, wanted one that has it`, {
 		details: { scope: access.scope },
 	});
+};
+
+/** Lets a request in, or not: who asks, and whether they may. @throws Refusal */
+export const enter = async (access: Access, label: string, request: Request, env: Env, doors: Doors): Promise<Caller | null> => {
+	const caller = await identify(access, label, request, env, doors);
+	authorize(access, label, caller);
+	return caller;
 };
 
 /** One wording for every cause, so that it tells nothing about which keys exist. */

@@ -51,6 +51,11 @@ export class RateLimit {
 		);
 	}
 
+	/** Counts one request that a tenant's own sender has signed, which has no key. */
+	countTenant(label: string, tenantId: string, nowMs: number): Standing {
+		return count(label, [{ policy: "tenant", buckets: this.#tenants, name: tenantId }], nowMs);
+	}
+
 	/** Counts one request of somebody without a valid key. @param address "" where it is not known: all such are one stranger */
 	countStranger(label: string, address: string, nowMs: number): Standing {
 		return count(label, [{ policy: "stranger", buckets: this.#strangers, name: address }], nowMs);

@@ -2,7 +2,7 @@ import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { hexDigest } from "../../contract/hex-digest.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { brokenBody } from "./broken-body.ts";
+import { collectBytes, refuseCompressed, tooLarge } from "./collect-bytes.ts";
 import { countFields, findRepeatedField } from "./repeated-field.ts";
 import { shownText } from "./shown-text.ts";
 
@@ -21,8 +21,8 @@ const JSON_TYPE = /^application\/json *(; *charset="?utf-8"? *)?$/i;
  */
 export const readBody = async (label: string, request: Request): Promise<ReadBody> => {
 	checkMediaType(label, request.headers);
-	if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge(label);
-	const bytes = await collect(label, request.body);
+	if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge(label, LIMITS.bodyBytes);
+	const bytes = await collectBytes(label, request.body, LIMITS.bodyBytes);
 	const text = decode(label, bytes);
 	const read = readBoundedJson(text);
 	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
@@ -32,66 +32,11 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 };
 
 const checkMediaType = (label: string, headers: Headers): void => {
-	const encoding = headers.get("content-encoding");
-	if (encoding !== null && encoding.toLowerCase() !== "identity")
-		throw new Refusal(
-			"unsupported_media_type",
-			`${label}: found Content-Encoding "${shownText(encoding)}", wanted a body that is not compressed`,
-		);
+	refuseCompressed(label, headers);
 	const type = headers.get("content-type");
 	if (type !== null && JSON_TYPE.test(type)) return;
 	const found = type === null ? "no Content-Type" : `Content-Type "${shownText(type)}"`;
 	throw new Refusal("unsupported_media_type", `${label}: found ${found}, wanted application/json (UTF-8)`);
-};
-
-const collect = async (label: string, stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer>> => {
-	const chunks: Uint8Array[] = [];
-	let length = 0;
-	const reader = stream?.getReader();
-	const deadlineMs = Date.now() + LIMITS.bodyArrivalMs;
-	while (reader) {
-		const { done, value } = await readBefore(label, reader, deadlineMs);
-		if (done) break;
-		length += value.length;
-		if (length > LIMITS.bodyBytes) {
-			// Nobody waits for the sender to notice.
-			reader.cancel().catch(() => {});
-			throw tooLarge(label);
-		}
-		chunks.push(value);
-	}
-	const bytes = new Uint8Array(length);
-	let offset = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, offset);
-		offset += chunk.length;
-	}
-	return bytes;
-};
-
-/** The next chunk, if it comes in time. @throws Refusal `invalid_request` when it does not, or what comes is no body */
-const readBefore = async (
-	label: string,
-	reader: ReadableStreamDefaultReader<Uint8Array>,
-	deadlineMs: number,
-): Promise<ReadableStreamReadResult<Uint8Array>> => {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const late = new Promise<null>((resolve) => {
-		timer = setTimeout(() => resolve(null), Math.max(0, deadlineMs - Date.now()));
-	});
-	try {
-		// Reading fails when the connection ends before the body, or its chunks are none: the client's doing either way.
-		const read = await Promise.race([reader.read().catch(() => "broken" as const), late]);
-		if (read === "broken") throw brokenBody(label);
-		if (read !== null) return read;
-		reader.cancel().catch(() => {});
-		throw new Refusal(
-			"invalid_request",
-			`${label}: found a body that had not arrived after ${LIMITS.bodyArrivalMs} ms, wanted all of it by then`,
-		);
-	} finally {
-		clearTimeout(timer);
-	}
 };
 
 /** A byte order mark stays, and is then no JSON (RFC 8259 §8.1). */
@@ -138,9 +83,6 @@ const repeated = (label: string, name: string | null): Refusal => {
 		details: { issues: [issue] },
 	});
 };
-
-const tooLarge = (label: string): Refusal =>
-	new Refusal("payload_too_large", `${label}: found a body of more than ${LIMITS.bodyBytes} bytes, wanted at most that`);
 
 const notJson = (label: string, why: string): Refusal =>
 	new Refusal("invalid_request", `${label}: the body cannot be read: ${why}; wanted JSON in UTF-8`);

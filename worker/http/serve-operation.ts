@@ -3,15 +3,18 @@ import { Refusal } from "../../contract/errors.ts";
 import type { Operation } from "../../contract/operation.ts";
 import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
-import type { BodyStream, Caller, HandlerInput, Handlers } from "../handler.ts";
+import type { BodyStream, Caller, HandlerInput, Handlers, RawRequest } from "../handler.ts";
 import { holdBodyBytes, holdStreamBytes } from "./body-bytes.ts";
 import { enterCounted } from "./enter-counted.ts";
 import { type Doors, enter } from "./enter.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { parsePart, readQuery } from "./parse-part.ts";
 import { readBody } from "./read-body.ts";
+import { type OpenedRaw, openRaw } from "./raw-request.ts";
+import { rateLimitOf } from "./rate-limit.ts";
 import { readStream } from "./read-stream.ts";
 import { refusalResponse } from "./refusals.ts";
+import { strangerAddress } from "./stranger-address.ts";
 
 /** A request at its route. */
 export interface Asked {
@@ -58,6 +61,7 @@ const serveCaller = async <Id extends OperationId>(
 	const operation: Operation = OPERATIONS[id];
 	const label = labelOf(operation);
 	let giveBack = (): void => {};
+	const opened = operation.raw === undefined ? null : openRaw(label, asked.request, operation.raw.mostBytes, rateLimitOf(asked.env));
 	try {
 		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
 		if (operation.stream !== undefined && caller !== null) giveBack = holdStreamBytes(label, caller.tenantId);
@@ -70,14 +74,23 @@ const serveCaller = async <Id extends OperationId>(
 			);
 		// A body takes its time to come: a key that was revoked meanwhile begins nothing.
 		if (operation.body !== null) await letIn();
-		const answer = await handlers[id](inputOf<Id>({ ...parts, ...asked, caller, isWelcome }));
+		const answer = await handlers[id](
+			inputOf<Id>({ ...parts, ...asked, params: parts.params, caller, raw: opened?.raw ?? null, isWelcome }),
+		);
 		return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status, headers: answer.headers ?? {} });
 	} catch (thrown) {
-		return refuse(thrown, operation, asked);
+		return refuse(opened === null ? thrown : refusalOfStranger(thrown, label, opened, asked), operation, asked);
 	} finally {
 		giveBack();
+		opened?.close();
 	}
 };
+
+/** A raw request that nothing has shown to be anybody's own counts as a stranger's. */
+const refusalOfStranger = (thrown: unknown, label: string, opened: OpenedRaw, { env, request }: Asked): unknown =>
+	opened.isCounted()
+		? thrown
+		: (rateLimitOf(env).countStranger(label, strangerAddress(env, request.headers), Date.now()).refusal ?? thrown);
 
 interface Parts {
 	readonly params: unknown;
@@ -88,11 +101,13 @@ interface Parts {
 	readonly idempotencyKey: string | null;
 	readonly lastEventId: string | null;
 	readonly wantsPage: boolean;
+	readonly origin: string;
 }
 
 /** What a handler gets besides the request's parts. */
 interface Surroundings extends Omit<Asked, "params"> {
 	readonly caller: Caller | null;
+	readonly raw: RawRequest | null;
 	isWelcome(): Promise<boolean>;
 }
 
@@ -103,7 +118,8 @@ const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> =>
 	const idempotencyKey = readIdempotencyKey(label, asked.request.headers);
 	const lastEventId = asked.request.headers.get("last-event-id");
 	const wantsPage = /\btext\/html\b/i.test(asked.request.headers.get("accept") ?? "");
-	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId, wantsPage };
+	const origin = new URL(asked.request.url).origin;
+	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId, wantsPage, origin };
 	if (operation.stream !== undefined) return { ...bare, stream: readStream(label, operation.stream, asked.request) };
 	if (operation.body === null) return bare;
 	const { value, digest } = await readBody(label, asked.request);
@@ -140,7 +156,6 @@ const notFound = (operation: Operation): Refusal => {
  */
 function inputOf<Id extends OperationId>(parts: Parts & Surroundings): HandlerInput<Id>;
 function inputOf(parts: Parts & Surroundings): unknown {
-	const { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, wantsPage, caller, env, requestId, isWelcome } = parts;
-	const waitUntil = (work: Promise<unknown>): void => parts.waitUntil(work);
-	return { params, query, body, stream, bodyDigest, idempotencyKey, lastEventId, wantsPage, caller, env, requestId, isWelcome, waitUntil };
+	const { request: _request, waitUntil: wait, ...given } = parts;
+	return { ...given, waitUntil: (work: Promise<unknown>): void => wait(work) };
 }

@@ -3,6 +3,7 @@ import type { Approval } from "../../contract/approvals.ts";
 import type { TenantEvent } from "../../contract/events.ts";
 import type { Run } from "../../contract/runs.ts";
 import { approvalStatements } from "./archived-approvals.ts";
+import { type ArchivedSchedule, scheduleStatements } from "./archived-schedules.ts";
 import { eventStatements } from "./tenant-events.ts";
 
 /** A file of a run, and where the store of blobs has its content; null: the agent's object has it. */
@@ -34,6 +35,8 @@ export interface ArchiveBatch {
 	readonly approvals: readonly { approval: Approval; revision: number }[];
 	/** Left out: none. */
 	readonly events?: readonly TenantEvent[];
+	/** Left out: none. */
+	readonly schedules?: readonly ArchivedSchedule[];
 }
 
 /** One bound value of D1 may have 2 MB; rows are sent as JSON arrays of at most this many characters. */
@@ -42,7 +45,8 @@ const CHUNK_CHARS = 500_000;
 /** Writes a batch in one transaction. Idempotent: the same batch twice leaves the same rows. */
 export const writeArchive = async (db: D1Database, batch: ArchiveBatch): Promise<void> => {
 	const rows = [...agentStatement(db, batch), ...runStatements(db, batch), ...callStatements(db, batch), ...approvalStatements(db, batch)];
-	const statements = [...rows, ...logStatements(db, batch), ...eventStatements(db, batch.tenantId, batch.events ?? [])];
+	const schedules = scheduleStatements(db, batch.tenantId, batch.agentId, batch.schedules ?? []);
+	const statements = [...rows, ...schedules, ...logStatements(db, batch), ...eventStatements(db, batch.tenantId, batch.events ?? [])];
 	if (statements.length > 0) await db.batch(statements);
 };
 

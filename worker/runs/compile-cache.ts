@@ -1,12 +1,16 @@
 import { Refusal } from "../../contract/errors.ts";
 import type { LibraryName } from "../../contract/libraries.ts";
+import { LIMITS } from "../../contract/limits.ts";
 import type { CompiledProgram, Executor, SourceProgram } from "../executor/protocol.ts";
+import { SharedFlights } from "./shared-flights.ts";
 
 /** Compiled programs of this isolate, by tenant and digest; what went in last stays longest. */
 const MAX_ENTRIES = 500;
 const MAX_CHARS = 16 * 1024 * 1024;
 const entries = new Map<string, { program: CompiledProgram; chars: number }>();
 let totalChars = 0;
+/** Compiles that are under way: a burst of requests for one program, after a start, takes one executor and not all. */
+const flights = new SharedFlights<CompiledProgram>(LIMITS.compileWallMs);
 
 /**
  * The program compiled, out of memory if this tenant has had the same one compiled here under the same libraries. Tenants do not share entries: a compiler
@@ -28,6 +32,20 @@ export const compileCached = async (
 		entries.set(key, known);
 		return known.program;
 	}
+	return flights.get(key, async () => {
+		const program = await compile(executor, source, tenantId, libraries);
+		keep(key, program);
+		return program;
+	});
+};
+
+/** @throws Refusal */
+const compile = async (
+	executor: Executor,
+	source: SourceProgram,
+	tenantId: string,
+	libraries: readonly LibraryName[],
+): Promise<CompiledProgram> => {
 	const outcome = await executor.compile({ ...source, ...(libraries.length > 0 && { libraries: [...libraries] }) }, tenantId);
 	switch (outcome.kind) {
 		case "refused":
@@ -42,7 +60,6 @@ export const compileCached = async (
 			// The compiler ran where hostile text drives it: what it says is believed as far as the policy goes.
 			if (outcome.program.libraries?.some((name) => !libraries.includes(name)) === true)
 				throw new Refusal("no_executor", "Compiling the program: the executor's answer names libraries that the policy does not grant");
-			keep(key, outcome.program);
 			return outcome.program;
 	}
 };

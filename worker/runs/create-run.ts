@@ -1,17 +1,13 @@
 import { Refusal } from "../../contract/errors.ts";
-import { locatorOf, newRoutedId } from "../../contract/ids.ts";
-import { LIMITS } from "../../contract/limits.ts";
 import type { CreateRun, Run } from "../../contract/runs.ts";
-import { encodeValue } from "../../contract/tagged-json.ts";
 import { type AgentEntry, findAgent } from "../agents/agent-registry.ts";
 import type { AdmitCommand } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import type { Executor } from "../executor/protocol.ts";
 import type { Caller, Handler } from "../handler.ts";
-import { findProgram } from "./find-program.ts";
-import { inputFiles } from "./input-files.ts";
+import { commandOf } from "./command-of.ts";
 import { planCommand } from "./replay/approve-plan.ts";
-import { executorOf, inlineMsOf, knownRun, startRun, waitMsOf } from "./start-run.ts";
+import { executorOf, knownRun, startRun, waitMsOf } from "./start-run.ts";
 
 /** `POST /v1/runs`: everything is checked before anything is admitted; from then on the run ends whatever happens to this request. */
 export const createRun: Handler<"createRun"> = async ({ env, caller, body, idempotencyKey, bodyDigest, waitUntil }) => {
@@ -23,7 +19,7 @@ export const createRun: Handler<"createRun"> = async ({ env, caller, body, idemp
 	const executor = executorOf(env, "Starting a run");
 	const { entry, command } =
 		body.approvePlan === undefined
-			? await commandOf(env, await agentOf(env, caller.tenantId, body.agent ?? "default"), executor, body)
+			? await ownCommand(env, caller.tenantId, executor, body)
 			: await planCommand(env, caller.tenantId, body.approvePlan, body);
 	return answer(await startRun({ env, entry, executor, waitUntil }, command, given, waitMs));
 };
@@ -44,31 +40,12 @@ const agentOf = async (env: Env, tenantId: string, name: string): Promise<AgentE
 	throw new Refusal("not_found", `Starting a run: agent: found ${JSON.stringify(name)}, wanted the id or name of an agent of this tenant`);
 };
 
-/** The request as the agent's object takes it: program found and compiled, input encoded, files decoded. */
-const commandOf = async (
+const ownCommand = async (
 	env: Env,
-	entry: AgentEntry,
+	tenantId: string,
 	executor: Executor,
 	body: CreateRun,
 ): Promise<{ entry: AgentEntry; command: AdmitCommand }> => {
-	const ready = await findProgram(env, entry, executor, body);
-	const files = inputFiles(body.files ?? {});
-	const input = encodeValue(body.input ?? null, { bytes: LIMITS.bodyBytes, depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes });
-	if (input.kind === "refused") throw new Refusal("invalid_request", `Starting a run: input: ${input.message}`);
-	const command: AdmitCommand = {
-		runId: newRoutedId("run", locatorOf(entry.agentId)),
-		...ready,
-		input: input.text,
-		files,
-		grants: body.grants ?? null,
-		limits: body.limits ?? null,
-		labels: body.labels ?? [],
-		metadata: body.metadata ?? {},
-		executesUpToMs: LIMITS.waitSeconds * 1000,
-		inlineMs: inlineMsOf(body.wait),
-		mode: body.dryRun === true ? "dry" : "live",
-		origin: null,
-		plan: null,
-	};
-	return { entry, command };
+	const entry = await agentOf(env, tenantId, body.agent ?? "default");
+	return { entry, command: await commandOf(env, entry, executor, body) };
 };

@@ -5,6 +5,7 @@ import type { Attempt } from "../agents/object/admit-run.ts";
 import type { FinishAnswer } from "../agents/object/finish-run.ts";
 import type { Env } from "../env.ts";
 import type { Executor, Job } from "../executor/protocol.ts";
+import { warmName } from "../executor/warm-name.ts";
 import { makeToken } from "../gate/attempt-token.ts";
 import { bytesOfDatasets } from "../datasets/bytes-of-datasets.ts";
 import { judgeOutcome } from "./judge-outcome.ts";
@@ -51,14 +52,15 @@ const executeOnce = async (env: Env, entry: AgentEntry, executor: Executor, atte
 			show = setTimeout(keep, SHOW_RUNNING_MS);
 		};
 		const onLines = sendLines((lines) => object.appendLogs(runId, attempt.attempt, lines));
-		const outcome = await executor.run(await jobOf(env, entry, attempt), onStart, onLines);
+		const job = await jobOf(env, entry, attempt);
+		const outcome = await executor.run(job, onStart, onLines);
 		if (outcome.kind === "refused") {
 			await object.release(runId, attempt.attempt);
 			const run = await object.run(runId);
-			return run === null ? null : { run, again: false };
+			return run === null ? null : { run, again: false, asked: false };
 		}
 		const { cpuMs, wallMs } = outcome;
-		return await object.finish({
+		const finished = await object.finish({
 			runId,
 			attempt: attempt.attempt,
 			...judgeOutcome(outcome, attempt.program, attempt.limits),
@@ -66,17 +68,36 @@ const executeOnce = async (env: Env, entry: AgentEntry, executor: Executor, atte
 			wallMs,
 			startedAtMs: Math.trunc(outcome.startedAtMs),
 		});
+		// Before the run is answered, so that one that follows on the answer finds it. Where it does not get through, the isolate is not used again.
+		if (job.warm !== undefined && leavesWhatItFound(attempt, finished)) await executor.keep(runId).catch(() => {});
+		return finished;
 	} finally {
 		clearInterval(lease);
 		clearTimeout(show);
 	}
 };
 
+/**
+ * Whether a run's warm isolate may be another's, where what it has read may linger: it has gone well, has read nothing of a label that it did not begin with, as
+ * the next one does, and nobody was asked to allow it a call, which would be allowed to it alone.
+ */
+const leavesWhatItFound = ({ labels }: Attempt, finished: FinishAnswer | null): boolean =>
+	finished !== null &&
+	!finished.again &&
+	!finished.asked &&
+	finished.run.status === "succeeded" &&
+	finished.run.labels.every((label) => labels.includes(label));
+
 /** Where the registry does not answer, as large as they can be: it is room to be made, not a right. */
 const bytesOf = (env: Env, entry: AgentEntry, datasets: readonly string[]): Promise<number> =>
 	bytesOfDatasets(env, entry.tenantId, datasets).catch(() => datasets.length * LIMITS.datasetBytes);
 
-const jobOf = async (env: Env, entry: AgentEntry, attempt: Attempt): Promise<Job> => ({
+const jobOf = async (env: Env, entry: AgentEntry, attempt: Attempt): Promise<Job> => {
+	const job = await freshJobOf(env, entry, attempt);
+	return attempt.warm ? { ...job, warm: await warmName(job, attempt) } : job;
+};
+
+const freshJobOf = async (env: Env, entry: AgentEntry, attempt: Attempt): Promise<Job> => ({
 	runId: attempt.runId,
 	attempt: attempt.attempt,
 	tenantId: entry.tenantId,

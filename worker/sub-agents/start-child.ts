@@ -82,9 +82,10 @@ const startOpened = async (call: StartingCall, order: AgentOrder, entry: AgentEn
 type FoundProgram = { kind: "ready"; program: ReadyProgram } | Extract<ChildStart, { kind: "refused" }>;
 
 const programOf = async ({ env }: StartingCall, order: AgentOrder, entry: AgentEntry, { own }: Opened): Promise<FoundProgram> => {
-	if (order.agent === SELF && order.program === null && own !== null) return { kind: "ready", program: own };
+	if (order.agent === SELF && order.program === null && own !== null) return { kind: "ready", program: { ...own, isolation: "fresh" } };
 	try {
-		const given = order.program === null ? {} : { program: order.program, language: order.language };
+		// It has an isolate of its own, whatever its agent's runs have: who starts it is not who allowed that.
+		const given = order.program === null ? { isolation: "fresh" as const } : { program: order.program, language: order.language };
 		return { kind: "ready", program: await findProgram(env, entry, executorOf(env, "Starting a run"), given) };
 	} catch (error) {
 		if (error instanceof Refusal) return { kind: "refused", code: atCall(error.code), message: error.message, hint: error.hint };
@@ -98,10 +99,9 @@ const atCall = (code: ErrorCode): ErrorCode => {
 	return code === "not_found" ? "capability_not_granted" : code;
 };
 
-const commandOf = (order: AgentOrder, opened: Opened, { program, programDigest }: ReadyProgram): AdmitCommand => ({
+const commandOf = (order: AgentOrder, opened: Opened, ready: ReadyProgram): AdmitCommand => ({
 	runId: opened.childRunId,
-	program,
-	programDigest,
+	...ready,
 	input: order.input,
 	files: [],
 	grants: order.grants,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TenantEvent } from "../../contract/events.ts";
+import type { ToldEvent } from "../../contract/events.ts";
 import { EventRows } from "../agents/object/event-rows.ts";
 import { readRow } from "../agents/object/rows.ts";
 import type { Threshold } from "../budgets/thresholds.ts";
@@ -8,7 +8,7 @@ const NameRow = z.object({ tenant_id: z.string() });
 /** Events sent to D1 in one batch. */
 const BATCH = 100;
 /** The rows themselves are what waits. */
-const NO_MARKS = { mark: () => {}, clear: () => {} };
+const NO_MARKS = { mark: () => {}, clear: () => {}, has: () => false };
 
 /** What a tenant's object has to tell, until D1 has it; written in the step of the change that it tells of. */
 export class TenantEvents {
@@ -27,13 +27,13 @@ export class TenantEvents {
 	}
 
 	/** The oldest that wait, and whose they are; null when none do. */
-	next(): { tenantId: string; events: readonly TenantEvent[] } | null {
+	next(): { tenantId: string; events: readonly ToldEvent[] } | null {
 		const events = this.#rows.next(BATCH);
 		const tenantId = readRow(this.#sql, NameRow, "SELECT tenant_id FROM tenant_name")?.tenant_id;
 		return events.length === 0 || tenantId === undefined ? null : { tenantId, events };
 	}
 
-	drop(events: readonly TenantEvent[]): void {
-		for (const { id } of events) this.#rows.drop(id);
+	drop(events: readonly ToldEvent[]): void {
+		for (const { event } of events) this.#rows.drop(event.id);
 	}
 }

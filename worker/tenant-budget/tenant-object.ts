@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { TenantBudget, TenantLimits } from "../../contract/budgets.ts";
-import type { TenantEvent } from "../../contract/events.ts";
+import type { ToldEvent } from "../../contract/events.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { describeLedger } from "../budgets/describe-ledger.ts";
 import type { LeaseAnswer, LeaseAsk, SliceAck, SliceReport } from "../budgets/lease-messages.ts";
 import type { SliceRow } from "../budgets/ledger-rows.ts";
 import { TenantLedger } from "../budgets/tenant-ledger.ts";
 import { isTimeZone } from "../budgets/zone-clock.ts";
+import { tellEndpoints } from "../endpoints/tell-endpoints.ts";
 import type { AgentPort, Env } from "../env.ts";
 import { eventStatements } from "../ledger/tenant-events.ts";
 import { TenantEvents } from "./tenant-events.ts";
@@ -112,9 +113,11 @@ export class TenantObject extends DurableObject<Env> {
 		await this.#agent(holder).takeSliceAcks(holder, acks);
 	}
 
-	/** Puts events where their tenant reads them; the same ones again change nothing. */
-	protected async record(tenantId: string, events: readonly TenantEvent[]): Promise<void> {
+	/** Puts events where their tenant reads them, and tells its endpoints; the same ones again change nothing. */
+	protected async record(tenantId: string, told: readonly ToldEvent[]): Promise<void> {
+		const events = told.map(({ event }) => event);
 		await this.env.DB.batch(eventStatements(this.env.DB, tenantId, events));
+		await tellEndpoints(this.env, tenantId, told);
 	}
 
 	/** Sends everything that is to be told; what D1 does not take waits for the next alarm. */

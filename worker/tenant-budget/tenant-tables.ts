@@ -16,6 +16,12 @@ const STEPS = [
 	CREATE TABLE tenant_name (one INTEGER PRIMARY KEY CHECK (one = 1), tenant_id TEXT NOT NULL);
 	CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE events ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE events ADD COLUMN result TEXT;
+	ALTER TABLE events ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
+	CREATE INDEX passing_events ON events (id) WHERE kept = 0;
+	`,
 ];
 
 /** Makes the tables, or brings older ones up to date. */

@@ -7,6 +7,7 @@ import type { Handlers } from "../handler.ts";
 import { storeNewKey } from "./key-handlers.ts";
 import { bearKey } from "./key-store.ts";
 import { knownKeys } from "./known-keys.ts";
+import { tellSuspended } from "./tell-suspended.ts";
 import { tellAgents } from "./tell-agents.ts";
 import { findTenant, insertTenant, selectTenants, setTenantStatus } from "./tenant-store.ts";
 
@@ -42,6 +43,7 @@ export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTe
 		knownKeys.forgetAll();
 		const { told, unreached, overtaken } = await tellAgents(env, tenant);
 		const action = body.status === "suspended" ? "suspending a tenant" : "making a tenant active";
+		if (body.status === "suspended") await tellSuspended(env, tenant.id).catch(() => refuseUntold(action));
 		if (unreached > 0) {
 			const message = `${action}: its keys are, and ${told.agentsTold} of its agents, but ${unreached} could not be told; wanted all: send it again`;
 			throw new Refusal("agents_unreachable", message, { details: { ...told, agentsLeft: unreached } });
@@ -58,4 +60,8 @@ export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTe
 		const { name, scopes = SCOPES, expiresAtMs = null } = body;
 		return { status: 201, body: await storeNewKey(env, { tenantId: params.id, name, scopes, expiresAtMs, nowMs: Date.now() }) };
 	},
+};
+
+const refuseUntold = (action: string): never => {
+	throw new Refusal("agents_unreachable", `${action}: it is, but its endpoints could not be told; wanted that: send it again`);
 };

@@ -1,14 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
+import { residentTreeMb } from "../../../bench/resident-memory.ts";
+import { familyOf, killNow } from "../../../test/platform/fault-processes.ts";
 import { HONEST, HONEST_RESULT, type Probe } from "./probes.ts";
 
 /** How long a host has until it must have answered, milliseconds: three times what the slowest honest peer needs. */
 const PATIENCE_MS = 25_000;
-/** What a host with all that it started may hold more than before the program, bytes: far above any limit that was given. */
-const MOST_BYTES = 1_200 * 1024 * 1024;
+/** What a host with all that it started may hold more than before the program, MiB: far above any limit that was given. */
+const MOST_MB = 1_200;
 const CANARY = "CORDON_PEER_CANARY";
 
 const Report = z.object({ kind: z.enum(["returned", "stopped", "host_lost"]), text: z.string(), isPolluted: z.boolean(), why: z.string() });
@@ -88,10 +89,10 @@ const judgeReport = (probe: Probe, { kind, text, isPolluted, why }: z.infer<type
 
 const tellAndWait = (host: ChildProcess, order: object): Promise<Told> =>
 	new Promise((resolve, reject) => {
-		let base = 0;
+		let baseMb = 0;
 		let patience: NodeJS.Timeout | undefined;
 		const watch = setInterval(() => {
-			if (base > 0 && residentBytes(host) - base > MOST_BYTES) end({ kind: "swollen" });
+			if (baseMb > 0 && residentTreeMb(host.pid ?? 0) - baseMb > MOST_MB) end({ kind: "swollen" });
 		}, 50);
 		const end = (told: Told): void => {
 			clearTimeout(patience);
@@ -100,52 +101,18 @@ const tellAndWait = (host: ChildProcess, order: object): Promise<Told> =>
 		};
 		host.on("message", (message) => {
 			if (message === "ready") {
-				base = residentBytes(host);
+				baseMb = residentTreeMb(host.pid ?? 0);
 				patience = setTimeout(() => end({ kind: "hung" }), PATIENCE_MS);
 				host.send(order);
 			} else end({ kind: "reported", report: Report.parse(message) });
 		});
 		host.on("exit", (code) => {
-			if (base === 0) reject(new Error(`Starting a peer: its host ended with ${code} before it had a program, wanted it to start`));
+			if (baseMb === 0) reject(new Error(`Starting a peer: its host ended with ${code} before it had a program, wanted it to start`));
 			end({ kind: "died" });
 		});
 	});
 
-/** The pids of a process and of all that descend from it. */
-const familyOf = (root: number): number[] => {
-	const parents = new Map<number, number>();
-	for (const name of readdirSync("/proc")) {
-		if (!/^\d+$/.test(name)) continue;
-		try {
-			const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-			parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-		} catch {
-			// It has ended meanwhile.
-		}
-	}
-	const family = [root];
-	for (const pid of family) for (const [child, parent] of parents) if (parent === pid) family.push(child);
-	return family;
-};
-
-const residentBytes = (host: ChildProcess): number => {
-	let pages = 0;
-	for (const pid of familyOf(host.pid ?? 0)) {
-		try {
-			pages += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-		} catch {
-			// It has ended meanwhile.
-		}
-	}
-	return pages * 4_096;
-};
-
-const endAll = (host: ChildProcess): void => {
-	for (const pid of familyOf(host.pid ?? 0).toReversed()) {
-		try {
-			process.kill(pid, "SIGKILL");
-		} catch {
-			// It has ended already.
-		}
-	}
+const endAll = ({ pid }: ChildProcess): void => {
+	if (pid === undefined) return;
+	for (const each of familyOf(pid).toReversed()) killNow(each);
 };

@@ -57,7 +57,7 @@ export const fuzzBoundary = (texts: number, seed: number): FuzzReport => {
 	let [slowestMs, slowest] = [0, ""];
 	for (let count = 0; count < texts && faults.length < MOST_FAULTS; count += 1) {
 		const target = chance.pick(targets);
-		const text = source.next(chance.maybe(target.honest) ?? null);
+		const text = source.next(chance.maybe([...target.honest, ...(target.hostile ?? [])]) ?? null);
 		const read = readOnce(target, text, chance);
 		const fault = (what: string): number =>
 			faults.push({ target: target.name, what, text: text.slice(0, SHOWN_CHARS), chars: text.length });

@@ -15,6 +15,8 @@ export interface FuzzTarget {
 	readonly name: string;
 	/** Honest texts for it. */
 	readonly honest: readonly string[];
+	/** Texts that a program would give in their stead. */
+	readonly hostile?: readonly string[];
 	read(text: string, chance: Chance): string;
 }
 
@@ -53,7 +55,9 @@ const argumentsOf = ({ verb, bound, calls }: FuzzedGrant): FuzzTarget => ({
 		if (decoded.kind === "refused") return "refused";
 		demand(argsText !== null && argsText.length <= LIMITS.argumentBytes, "the arguments are kept past the most");
 		if (!Array.isArray(decoded.value)) return "no list";
-		const method = chance.isIn(0.9) ? chance.pick(bound.methods) : chance.pick(["constructor", "__proto__", "fetchAny", "", "then"]);
+		const method = chance.isIn(0.9)
+			? chance.pick(bound.methods)
+			: chance.pick(["constructor", "__proto__", "fetchAny", "", "then", "endCall", "beginCall"]);
 		const preparation = bound.prepare(method, decoded.value, RESOURCES);
 		if (preparation.kind === "invalid") {
 			demand(preparation.message.length <= WORDS, `the refusal is ${preparation.message.length} characters long`);
@@ -108,6 +112,11 @@ const answers: FuzzTarget = {
 const places: FuzzTarget = {
 	name: "a call's place",
 	honest: ["1 0 ", "7 3 t,2,t*9", "2 0 !"],
+	hostile: [
+		...["", "1", "0 0 ", "-1 0 ", "1e9 0 ", "9007199254740993 0 ", "NaN 0 ", "[object Object] 0 ", "1 -1 t", "1 99999999 1,2"],
+		...["1 0 t*999999999999", "1 0 t*-5", "1 0 1*1*1", "1 0 constructor", "1 0 __proto__,1", "1 0 1,,,,", "2 0 \u0000"],
+		...["1 0 '; drop table calls; --", "1 0 t*20000", "1 0 t*20001", `1 0 ${"t,".repeat(9_000)}`],
+	],
 	read: (text) => {
 		const { place, choices } = readCallPlace(text);
 		demand(Number.isSafeInteger(place) && place >= 0 && place <= LIMITS.calls.max * 2, `the place is ${place}`);

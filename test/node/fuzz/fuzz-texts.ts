@@ -71,6 +71,23 @@ const PIECES = [
 		"[",
 		"{",
 	],
+	// Lists of arguments that are none, and tags with something else in them.
+	...[
+		"[1,]",
+		'["/workspace/output/none"]x',
+		'\ufeff["/workspace/output/none"]',
+		'{"length":1,"0":"/workspace/output/none"}',
+		'{"$map":[[1]]}',
+		'{"$set":{"length":1e9}}',
+		'{"$object":[["__proto__",{"polluted":1}]]}',
+		'{"$bytes":"~","as":"__proto__"}',
+		'{"$bigint":"0x10"}',
+		'{"$url":{"then":1}}',
+		'{"$headers":[["a","b","c"]]}',
+		'{"$response":{"status":200,"url":"x","headers":[],"body":null}}',
+		'{"$undefined":true,"$date":"x"}',
+		'{"$number":"1e400"}',
+	],
 ];
 
 const repeat = (text: string, times: number): string => text.repeat(times);
@@ -86,6 +103,8 @@ const DEAR: readonly ((size: number) => string)[] = [
 	(size) => `["${repeat("\\u0000", size)}"]`,
 	(size) => `["${repeat("a", size)}","${repeat("\\\\", size)}"]`,
 	(size) => `[{"$bigint":"${repeat("9", size)}"}]`,
+	// Numbers that hash alike.
+	(size) => `[{"$set":[${Array.from({ length: size }, (_, index) => `{"$bigint":"${BigInt(index) << 64n}"}`).join()}]}]`,
 	(size) => `[${repeat("9", size)}]`,
 	(size) => `[{"url":"https://${repeat("a.", size)}example.com/${repeat("../", size)}","method":"GET"}]`,
 	(size) => `["/workspace/output/${repeat("a/../", size)}b","x"]`,

@@ -19,6 +19,10 @@ export default {
 		const body = await request.json();
 		if (path === "/compile") return Response.json(await executor.compile(body, "ten_test"));
 		if (path === "/run") return Response.json(await executor.run(body, () => undefined));
+		if (path === "/keep") {
+			await executor.keep(body.runId);
+			return new Response("");
+		}
 		if (path === "/spool") {
 			const worker = env.LOADER.load(isolateCode(body, HARNESS_MODULES, {}));
 			return new Response(await worker.getEntrypoint().run(harnessJob(body, true)));

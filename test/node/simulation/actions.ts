@@ -1,6 +1,7 @@
 import { newRoutedId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { Acts, type HowEnded } from "./acts.ts";
+import { Deliveries } from "./deliveries.ts";
 import { LOST } from "./ends.ts";
 import type { Execution, SimRun } from "./execution.ts";
 import { Executions } from "./executions.ts";
@@ -18,6 +19,7 @@ export class Actions {
 	readonly acts: Acts;
 	readonly executions: Executions;
 	readonly people: People;
+	readonly deliveries: Deliveries;
 	readonly runs: SimRun[] = [];
 	readonly #table: readonly (readonly [weight: number, act: () => Promise<void> | void])[];
 	readonly #sum: number;
@@ -30,6 +32,7 @@ export class Actions {
 		this.acts = new Acts(world);
 		this.executions = new Executions(world, this.acts);
 		this.people = new People(world);
+		this.deliveries = new Deliveries(world, () => this.#newRun());
 		this.acts.hear = (...heard) => this.executions.hear(...heard);
 		const { chance } = world;
 		this.#mostRuns = chance.pick([1, 3, 6, 12]);
@@ -89,6 +92,7 @@ export class Actions {
 		return [
 			[5, () => this.#admit(), true],
 			[1, () => this.#admitAgain()],
+			[3, () => this.deliveries.send()],
 			[5, () => this.deliver(), true],
 			[40, execution((each) => executions.advance(each, chance.isIn(0.1))), true],
 			[2, execution((each) => executions.renew(each, false))],
@@ -124,8 +128,13 @@ export class Actions {
 	}
 
 	async #admit(): Promise<void> {
+		const run = this.#newRun();
+		if (run !== null) await this.executions.admit(run);
+	}
+
+	#newRun(): SimRun | null {
 		const { chance, locator, nowMs } = this.world;
-		if (this.runs.length >= this.#mostRuns) return;
+		if (this.runs.length >= this.#mostRuns) return null;
 		const id = newRoutedId("run", locator, nowMs);
 		const run: SimRun = {
 			id,
@@ -150,7 +159,7 @@ export class Actions {
 			told: [],
 		};
 		this.runs.push(run);
-		await this.executions.admit(run);
+		return run;
 	}
 
 	async #admitAgain(): Promise<void> {

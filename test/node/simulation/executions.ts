@@ -2,6 +2,7 @@ import type { Attempt } from "../../../worker/agents/object/admit-run.ts";
 import { admitRun } from "../../../worker/agents/object/admit-run.ts";
 import { type BeginCallAnswer, beginCall } from "../../../worker/agents/object/begin-call.ts";
 import { type FinishCommand, finishRun } from "../../../worker/agents/object/finish-run.ts";
+import { callUp } from "../../../worker/agents/object/line-up.ts";
 import { noteAwaited } from "../../../worker/agents/object/park-run.ts";
 import { waitedCall } from "../../../worker/agents/object/recorded-call.ts";
 import { claimRun, releaseRun, renewLease } from "../../../worker/agents/object/take-up.ts";
@@ -11,6 +12,7 @@ import type { Acts } from "./acts.ts";
 import { CANCELLED, type End, LOST, PARKED, RETURNED, THREW, TIMED_OUT } from "./ends.ts";
 import type { Execution, SimRun } from "./execution.ts";
 import type { ModelRun } from "./model.ts";
+import { noteEnd, noteRefusal } from "./notes.ts";
 import { groupsOf, type PlannedCall } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -46,7 +48,7 @@ export class Executions {
 		}
 		if (answer.kind === "refused") {
 			run.wasRefused = true;
-			this.#noteRefusal(answer.code, JSON.stringify(answer.details));
+			noteRefusal(world, answer.code, JSON.stringify(answer.details));
 			return;
 		}
 		if (run.wasRefused && !run.isAdmitted) world.reach("an admission was refused and taken later");
@@ -131,15 +133,19 @@ export class Executions {
 	async tell(run: SimRun, command: FinishCommand): Promise<void> {
 		const world = this.#world;
 		const before = world.rules.model.runs.get(run.id);
-		const answer = world.step(`finish ${run.id.slice(-20)}/${command.attempt} ${command.ending}`, (state) =>
-			finishRun(state, command, world.nowMs),
-		);
-		if (answer === null) {
+		const done = world.step(`finish ${run.id.slice(-20)}/${command.attempt} ${command.ending}`, (state) => ({
+			answer: finishRun(state, command, world.nowMs),
+			next: callUp(state, world.nowMs),
+		}));
+		if (done === null) {
 			if (!this.#isLost()) await this.#again(run, command);
 			return;
 		}
+		world.queue.push(...done.next);
+		const { answer } = done;
+		if (answer === null) return;
 		this.#expectHeeded(before, command);
-		this.#noteEnd(run, command, before?.status);
+		noteEnd(world, run.id, command, before?.status);
 		if (answer.again && !this.#isLost()) await this.claim(run);
 	}
 
@@ -263,25 +269,6 @@ export class Executions {
 			...{ run, attempt, group: 0, unsent: [...(groups[0] ?? [])], open: new Map(), early: new Set() },
 			...{ made: 0, sinceMs: this.#world.nowMs, isStarted: false, mustPark: false, isCut: false },
 		});
-	}
-
-	#noteEnd({ id }: SimRun, { ending, attempt }: FinishCommand, before: string | undefined): void {
-		const world = this.#world;
-		const run = world.rules.model.runs.get(id);
-		if (run === undefined) return;
-		if (run.status === "succeeded" && attempt > 1 && before !== "succeeded")
-			world.reach("a run was executed to its end in a later attempt");
-		if (run.status === "waiting_approval" && ending === "parked") world.reach("a run was parked");
-		if (run.status === "queued" && ending === "parked" && before === "waiting_approval")
-			world.reach("what a parked run waited for came while its attempt was closing");
-		if (run.state.error?.code === "replay_diverged") world.reach("a run took another way the second time and ended as diverged");
-	}
-
-	#noteRefusal(code: string, details: string): void {
-		const world = this.#world;
-		if (code === "concurrency_exceeded") world.reach("a run was refused because as many as may were live");
-		if (code !== "budget_exceeded") return;
-		world.reach(details.includes('"tenant"') ? "a run was refused for the tenant's budget" : "a run was refused for the agent's budget");
 	}
 
 	#isLost(): boolean {

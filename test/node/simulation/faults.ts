@@ -5,6 +5,8 @@ export interface Faults {
 	readonly stepsDie: number;
 	readonly archiveUnheard: number;
 	readonly archiveUnanswered: number;
+	readonly endpointsUnheard: number;
+	readonly endpointsUnanswered: number;
 	readonly storeFails: number;
 	readonly tenantFails: number;
 	/** Answers to commands that never come: who asked asks again, or is dead. */
@@ -21,6 +23,8 @@ export const NO_FAULTS: Faults = {
 		stepsDie: 0,
 		archiveUnheard: 0,
 		archiveUnanswered: 0,
+		endpointsUnheard: 0,
+		endpointsUnanswered: 0,
 		storeFails: 0,
 		tenantFails: 0,
 		answersLost: 0,
@@ -37,6 +41,8 @@ export const someFaults = (chance: Chance): Faults => {
 		stepsDie: often(0.03),
 		archiveUnheard: often(0.2),
 		archiveUnanswered: often(0.15),
+		endpointsUnheard: often(0.2),
+		endpointsUnanswered: often(0.15),
 		storeFails: often(0.15),
 		tenantFails: often(0.15),
 		answersLost: often(0.06),

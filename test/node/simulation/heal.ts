@@ -19,6 +19,7 @@ export const heal = async (actions: Actions): Promise<void> => {
 	world.tenant.setLimits({}, "UTC");
 	if (world.alarmAtMs === null) await world.ring();
 	for (let round = 0; round < ROUNDS; round += 1) {
+		actions.deliveries.sendUnanswered();
 		for (const act of [...acts.open]) acts.end(act, "done");
 		for (const execution of [...executions.all]) await executions.advance(execution, true);
 		while (world.queue.length > 0) await actions.deliver();
@@ -56,10 +57,24 @@ export const expectQuiet = async (actions: Actions): Promise<void> => {
 		world.nowMs = Math.max(world.nowMs, world.alarmAtMs) + LATE_MS;
 		await world.ring();
 	}
-	for (const table of ["runs", "calls", "call_texts", "work", "timelines", "approvals", "awaited", "live_logs", "holds", "outbox"]) {
+	for (const table of [
+		"runs",
+		"calls",
+		"call_texts",
+		"work",
+		"timelines",
+		"approvals",
+		"awaited",
+		"live_logs",
+		"holds",
+		"outbox",
+		"events",
+		"received",
+	]) {
 		const [row] = world.storage.look(`SELECT count(*) AS count FROM ${table}`);
 		if (row?.["count"] !== 0) fail(`${table}: ${row?.["count"]} rows are left when everything is over`);
 	}
+	expectTold(actions);
 	if (model.runs.size > 0) world.reach("a run was forgotten that the archive has whole");
 	// Every admitted run is there once, and no other.
 	const [archived] = world.archive.look("SELECT count(*) AS count FROM runs");
@@ -67,6 +82,24 @@ export const expectQuiet = async (actions: Actions): Promise<void> => {
 	const lost = runs.find(({ id, isAdmitted }) => isAdmitted && !model.runs.has(id));
 	if (lost !== undefined) fail(`run ${lost.id}: it was admitted, and there is nothing of it`);
 	if (calls.head.entry > world.archive.look("SELECT 1 FROM calls").length) fail("archive: it has fewer calls than the chain");
+};
+
+/** Of each run its end was told, under one id, and so was each call that waited for a person; and the tenant can read the same. */
+const expectTold = ({ world }: Actions): void => {
+	for (const run of world.rules.model.runs.values()) {
+		const told = world.endpoints.typesOf(run.id);
+		const ends = told.filter((type) => type.startsWith("run.") && type !== "run.waiting_approval");
+		if (ends.join() !== `run.${run.status}`) fail(`run ${run.id} ended as ${run.status}, and endpoints were told: ${told.join()}`);
+		const asked = world.archive.look("SELECT 1 FROM approvals WHERE run_id = ?", run.id).length;
+		if (told.filter((type) => type === "run.waiting_approval").length !== asked)
+			fail(`run ${run.id}: ${asked} calls waited for a person, and endpoints were told: ${told.join()}`);
+		if (run.state.calledUpAtMs > 0) world.reach("a run out of the line was executed");
+		if (run.state.unheld && run.status === "budget_exceeded") world.reach("a run out of the line found no budget");
+	}
+	const listed = new Set(world.archive.look("SELECT id FROM events").map((row) => String(row["id"])));
+	const unlike = [...world.endpoints.heard.keys()].filter((id) => !listed.has(id));
+	if (unlike.length > 0 || listed.size !== world.endpoints.heard.size)
+		fail(`events: ${listed.size} can be listed, ${world.endpoints.heard.size} were told`);
 };
 
 const expectArchived = ({ world }: Actions): void => {

@@ -59,6 +59,7 @@ export const expectHolds = ({ runs, calls, holds }: Model, touched: ReadonlySet<
 const expectRunHold = ({ id, status, claimed, settled, state }: ModelRun, isHeld: boolean): void => {
 	if (isHeld && settled === 1) fail(`run ${id}: it is settled and held for`);
 	if (isHeld && status === "waiting_approval" && claimed === 0) fail(`run ${id}: it is parked and held for`);
-	if (!isHeld && settled === 0 && (claimed === 1 || !state.charged))
+	if (isHeld && state.unheld) fail(`run ${id}: it stands in line and is held for`);
+	if (!isHeld && settled === 0 && !state.unheld && (claimed === 1 || !state.charged))
 		fail(`run ${id}: it is ${status} (claimed ${claimed}) and not held for`);
 };

@@ -61,7 +61,7 @@ export class SimStorage {
 			return work();
 		};
 		return Object.assign(Object.create(null), {
-			sql: { exec: (query: string, ...bound: SQLInputValue[]) => living(() => this.#exec(query, bound)) },
+			sql: { databaseSize: 0, exec: (query: string, ...bound: SQLInputValue[]) => living(() => this.#exec(query, bound)) },
 			transactionSync: <Answer>(work: () => Answer): Answer => living(() => this.#transaction(work)),
 		});
 	}

@@ -47,6 +47,11 @@ export const SOMETIMES = [
 	"the archive was not reached",
 	"the archive's answer was lost",
 	"something changed while its copy was on the way to the archive",
+	"the endpoints' answer was lost",
+	"a delivery was refused",
+	"a delivery came again and started nothing",
+	"a run out of the line was executed",
+	"a run out of the line found no budget",
 	"a recording was not taken by the store",
 	"a run was forgotten that the archive has whole",
 ] as const;

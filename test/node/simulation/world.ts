@@ -6,15 +6,18 @@ import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { sendBatch } from "../../../worker/agents/object/outbox.ts";
 import { storeRecordings } from "../../../worker/agents/object/record-run.ts";
 import { storeContents } from "../../../worker/agents/object/store-contents.ts";
+import { tellEvents } from "../../../worker/agents/object/tell-events.ts";
 import { nextAlarm, takeUp } from "../../../worker/agents/object/take-up.ts";
 import { SliceNeeded } from "../../../worker/agents/object/tenant-slices.ts";
 import { expectArmed, expectTakenUp } from "./alarm-rules.ts";
 import type { Chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
+import { setFates } from "./fates.ts";
 import { noticeChanges } from "./notice-changes.ts";
 import { Rules } from "./rules.ts";
 import type { SimArchive } from "./sim-archive.ts";
 import { type SimStorage, StepDied } from "./sim-storage.ts";
+import { SimEndpoints } from "./sim-endpoints.ts";
 import { SimStore } from "./sim-store.ts";
 import { SimTenant } from "./sim-tenant.ts";
 import type { Sometimes } from "./sometimes.ts";
@@ -33,6 +36,7 @@ export class World {
 	readonly storage: SimStorage;
 	readonly archive: SimArchive;
 	readonly store = new SimStore();
+	readonly endpoints = new SimEndpoints();
 	readonly tenant = new SimTenant(() => this.nowMs);
 	readonly rules: Rules;
 	readonly tenantId: string;
@@ -52,7 +56,6 @@ export class World {
 	meanwhile: () => Promise<void> = async () => {};
 	#life = 0;
 	#isLeasing = false;
-	/** Changes that the archive may hear of while a batch is under way. */
 	#touched = 0;
 
 	constructor(chance: Chance, faults: Faults, storage: SimStorage, archive: SimArchive, reached: Set<Sometimes>, trace: string[] | null) {
@@ -82,7 +85,12 @@ export class World {
 		this.state.step(() => beBorn(this.state, identity, birth));
 		this.state.step(() => endDeadLeases(this.state, this.nowMs));
 		this.look();
-		this.#setFates();
+		setFates(this);
+	}
+
+	/** Counts changes that the archive may hear of while a batch is under way. */
+	get touched(): number {
+		return this.#touched;
 	}
 
 	/** Counts how often the object was made anew. */
@@ -161,6 +169,7 @@ export class World {
 
 	/** Sends everything to the archive and to the store, as agents/agent-host.ts does; what is not taken waits for the alarm. */
 	async sendAll(): Promise<void> {
+		await this.#tellAll();
 		const { state } = this;
 		const [archive, store] = [this.archive.asDatabase(), this.store.asBucket()];
 		try {
@@ -176,6 +185,18 @@ export class World {
 		}
 		this.look();
 		this.rules.inArchive.expectStep();
+	}
+
+	/** Tells the endpoints of everything; what they do not take waits for the alarm. */
+	async #tellAll(): Promise<void> {
+		const { state } = this;
+		try {
+			while (await tellEvents(state, (told) => this.endpoints.take(told)));
+		} catch (error) {
+			if (!(error instanceof Error) || !/the endpoints|step died|object/.test(error.message)) throw error;
+			this.say(`telling failed: ${error.message}`);
+		}
+		this.look();
 	}
 
 	async #reportSlices(): Promise<void> {
@@ -256,38 +277,6 @@ export class World {
 		if (this.alarmAtMs !== null && this.alarmAtMs <= this.nowMs + RETRY_MS) return;
 		const due = nextAlarm(this.state, this.nowMs, RETRY_MS);
 		if (due !== null && (this.alarmAtMs === null || due < this.alarmAtMs)) this.alarmAtMs = due;
-	}
-
-	#setFates(): void {
-		const { chance } = this;
-		this.archive.fate = async () => {
-			const life = this.#life;
-			const touched = this.#touched;
-			await this.meanwhile();
-			if (life !== this.#life) {
-				this.reach("the object was evicted while a message of it was under way");
-				throw new StepDied("the object was evicted");
-			}
-			if (touched !== this.#touched) this.reach("something changed while its copy was on the way to the archive");
-			if (chance.isIn(this.faults.archiveUnheard)) {
-				this.reach("the archive was not reached");
-				return "unheard";
-			}
-			if (!chance.isIn(this.faults.archiveUnanswered)) return "taken";
-			this.reach("the archive's answer was lost");
-			return "unanswered";
-		};
-		this.store.fate = async () => {
-			if (!chance.isIn(this.faults.storeFails)) return;
-			this.reach("a recording was not taken by the store");
-			throw new Error("Storing recordings: the store was not reached");
-		};
-		this.tenant.fate = async () => {
-			const life = this.#life;
-			await this.meanwhile();
-			if (life !== this.#life) return "unheard";
-			return chance.isIn(this.faults.tenantFails) ? chance.pick(["unheard", "unanswered", "twice"]) : "heard";
-		};
 	}
 }
 

@@ -35,6 +35,17 @@ test("a machine whose kernel forbids what the walls need runs without them, and 
 	expect(enclosure.warning).toMatch(/No enclosure:.*bwrap: not permitted/);
 });
 
+test.skipIf(findProgram("unshare") === null || findProgram("setpriv") === null)(
+	"a weaker enclosure in the place of one that does not work here says why",
+	async () => {
+		await script("bwrap", 'echo "bwrap: not permitted" >&2; exit 1');
+		process.env = { ...process.env, PATH: `${folder}:${PATH}` };
+		const enclosure = await choose(workerdBinary);
+		expect(enclosure.kind).toBe("unshare");
+		expect(enclosure.warning).toMatch(/No filter of system calls:.*bubblewrap: .*bwrap: not permitted/);
+	},
+);
+
 test.skipIf(findProgram("bwrap") === null)(
 	"an executor that starts only without walls is refused where a trivial program starts in them",
 	async () => {

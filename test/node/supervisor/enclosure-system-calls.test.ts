@@ -274,11 +274,11 @@ describe.skipIf(process.arch !== "x64")("a system call of a native program in th
 		for (const [name, code] of Object.entries(ended)) expect(code, name).toBeGreaterThan(0);
 	});
 
-	test.skipIf(process.getuid?.() !== 0).each([
+	test.skipIf(process.getuid?.() !== 0).for([
 		["bubblewrap", findProgram("bwrap")],
 		["unshare", findProgram("unshare")],
-	] as const)("is done under %s for a supervisor that is not root as well", async (kind, installed) => {
-		if (installed === null) return;
+	] as const)("is done under %s for a supervisor that is not root as well", async ([kind, installed], { skip }) => {
+		skip(installed === null, "it is not installed here");
 		await chmod(folder, 0o755);
 		// The repository may lie where only its owner can look.
 		const readable = filter === null ? null : join(folder, "readable.bpf");

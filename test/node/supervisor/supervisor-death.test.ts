@@ -12,14 +12,15 @@ import { processesOfFolder } from "./processes-of-folder.ts";
 
 const Report = z.object({ pids: z.array(z.int()), socketPath: z.string() });
 
-test.each([
+test.for([
 	["bubblewrap", findProgram("bwrap")],
 	["unshare", findProgram("unshare")],
 	["none", findProgram("setpriv")],
 ] as const)(
 	"executor processes enclosed with %s die with a supervisor that is killed, even in the middle of a run",
-	async (kind, program) => {
-		if (program === null) return;
+	{ timeout: 60_000 },
+	async ([kind, program], { skip }) => {
+		skip(program === null, "it is not installed here");
 		const script = join(import.meta.dirname, "supervisor-that-spins.ts");
 		const supervisor = spawn(process.execPath, [script, kind], { stdio: ["ignore", "pipe", "inherit"] });
 		const [line] = await once(createInterface(supervisor.stdout), "line");
@@ -33,14 +34,15 @@ test.each([
 	},
 );
 
-test.each([
+test.for([
 	["bubblewrap", findProgram("bwrap")],
 	["unshare", findProgram("unshare")],
 	["none", "/usr/bin/env"],
 ] as const)(
 	"no executor process enclosed with %s outlives a supervisor that is killed in the middle of a start",
-	async (kind, program) => {
-		if (program === null) return;
+	{ timeout: 60_000 },
+	async ([kind, program], { skip }) => {
+		skip(program === null, "it is not installed here");
 		const script = join(import.meta.dirname, "supervisor-that-starts.ts");
 		for (const ms of [5, 9, 11, 14, 17]) {
 			const folder = await mkdtemp("/tmp/cordon-death-");
@@ -53,5 +55,4 @@ test.each([
 			await rm(folder, { recursive: true, force: true });
 		}
 	},
-	60_000,
 );

@@ -1,11 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { NewEvent, TenantEvent } from "../../../contract/events.ts";
+import type { NewEvent, TenantEvent, ToldEvent } from "../../../contract/events.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { sendBatch } from "../../../worker/agents/object/outbox.ts";
+import { tellEvents } from "../../../worker/agents/object/tell-events.ts";
 import { listTenantEvents } from "../../../worker/ledger/tenant-events.ts";
 import { type AgentUnderTest, makeAgent, stubOf } from "./agent-under-test.ts";
 
@@ -28,6 +29,8 @@ const withState = async (work: (state: ObjectState, agent: AgentUnderTest) => Pr
 };
 const inD1 = (agent: AgentUnderTest): Promise<TenantEvent[]> =>
 	listTenantEvents(env.DB, agent.entry.tenantId, { type: null, agentId: null, before: null, most: 2_000 });
+/** A tenant without endpoints. */
+const nobody = async (): Promise<void> => {};
 const countOf = (state: ObjectState, table: "events" | "outbox"): unknown =>
 	state.sql.exec(`SELECT count(*) AS count FROM ${table}`).one()["count"];
 
@@ -61,8 +64,10 @@ describe("an agent's events", () => {
 						: Reflect.get(database, name).bind(database),
 			};
 			await expect(sendBatch(state, new Proxy(env.DB, lost))).rejects.toThrow("D1_ERROR");
-			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([2, 2]);
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([2, 4]);
 			while (await sendBatch(state, env.DB));
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([2, 2]);
+			while (await tellEvents(state, nobody));
 			expect((await inD1(agent)).map(({ id }) => id)).toEqual([...ids].reverse());
 			expect([countOf(state, "events"), countOf(state, "outbox"), state.outbox.isEmpty()]).toEqual([0, 0, true]);
 		}));
@@ -76,7 +81,7 @@ describe("an agent's events", () => {
 			const tenth = LIMITS.eventsUnsent / 10;
 			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([
 				LIMITS.eventsUnsent - tenth + 2,
-				LIMITS.eventsUnsent - tenth + 2,
+				2 * (LIMITS.eventsUnsent - tenth + 2),
 			]);
 			for (let index = LIMITS.eventsUnsent + 1; index < 4 * LIMITS.eventsUnsent; index += 1) add(index);
 			while (await sendBatch(state, env.DB));
@@ -84,6 +89,36 @@ describe("an agent's events", () => {
 			const dropped = events.flatMap((event) => (event.type === "events.dropped" ? [event.data.count] : []));
 			expect(events.length - dropped.length + dropped.reduce((sum, count) => sum + count, 0)).toBe(4 * LIMITS.eventsUnsent);
 			expect(events.length).toBeLessThanOrEqual(LIMITS.eventsUnsent);
+		}));
+
+	it("of runs are never given up, however many wait", () =>
+		withState(async (state, agent) => {
+			state.step(() => {
+				for (let index = 0; index < LIMITS.eventsUnsent; index += 1) state.events.add(told(agent, `k${index}`), NOON, { kept: true });
+				for (let index = 0; index <= LIMITS.eventsUnsent; index += 1) state.events.add(told(agent, `g${index}`), NOON);
+			});
+			const kept = state.events.next(10_000).flatMap(({ event }) => (event.type === "grant.disabled" ? [event.data.grant] : []));
+			expect(kept.filter((grant) => grant.startsWith("k"))).toHaveLength(LIMITS.eventsUnsent);
+			expect(kept.filter((grant) => grant.startsWith("g")).length).toBeLessThan(LIMITS.eventsUnsent);
+		}));
+
+	it("are told to endpoints until they have taken them, whether D1 has them or not, and are kept until both have", () =>
+		withState(async (state, agent) => {
+			const ids = ["a", "b"].map((grant, index) =>
+				state.step(() => state.events.add(told(agent, grant), NOON + index, { result: `"${grant}"`, hops: index })),
+			);
+			const heard: ToldEvent[] = [];
+			await expect(tellEvents(state, () => Promise.reject(new Error("one endpoint is away")))).rejects.toThrow("away");
+			expect(countOf(state, "events")).toBe(2);
+			while (await tellEvents(state, async (some) => void heard.push(...some)));
+			expect(heard.map(({ event, result, hops }) => [event.id, result, hops])).toEqual([
+				[ids[0], '"a"', 0],
+				[ids[1], '"b"', 1],
+			]);
+			await tellEvents(state, async (some) => void heard.push(...some));
+			expect([heard.length, countOf(state, "events"), await inD1(agent)]).toEqual([2, 2, []]);
+			while (await sendBatch(state, env.DB));
+			expect([countOf(state, "events"), countOf(state, "outbox"), (await inD1(agent)).length]).toEqual([0, 0, 2]);
 		}));
 
 	it("of one tenant cannot be taken for another's, though D1 has an event of that id", () =>

@@ -45,7 +45,8 @@ export const tokenIn = (text: string): string => /SECRET_ACCESS_KEY=(.*)/.exec(t
 export const tokenOf = async (run: RunUnderTest): Promise<string> => tokenIn(await readFile(run, 1));
 
 /** What the object has to tell its tenant. */
-export const toldBy = (run: RunUnderTest): Promise<TenantEvent[]> => run.inside((state) => state.events.next(100));
+export const toldBy = (run: RunUnderTest): Promise<TenantEvent[]> =>
+	run.inside((state) => state.events.next(100).map(({ event }) => event));
 
 /** Seals a secret for the tenant of a run. */
 export const putSecret = async ({ agent }: RunUnderTest, name: string, value: string): Promise<void> => {

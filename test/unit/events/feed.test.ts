@@ -54,7 +54,7 @@ describe("the feed of events", () => {
 		expect((await read(key, `?agent=${agent}&type=budget.threshold`)).data).toEqual([events[3], events[0]]);
 		expect((await read(key, "?agent=default&limit=1")).data).toEqual([events[3]]);
 		expect((await read(key, "?agent=nobody")).data).toEqual([]);
-		for (const type of ["run.failed", "budget", "", "budget.threshold' OR 1=1 --", "budget.threshold&type=tenant.suspended"])
+		for (const type of ["run.exploded", "budget", "", "budget.threshold' OR 1=1 --", "budget.threshold&type=tenant.suspended"])
 			expect(await refusedCode(key, `?type=${encodeURIComponent(type)}`), type).toBe("invalid_request");
 		expect(await refusedCode(key, "?tenant=other")).toBe("invalid_request");
 	});

@@ -3,115 +3,10 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { locatorOf, newId, newRoutedId } from "../../../contract/ids.ts";
 import type { Operation } from "../../../contract/operation.ts";
-import { OPERATIONS, type OperationId } from "../../../contract/operations.ts";
+import { OPERATIONS } from "../../../contract/operations.ts";
 import { SCOPES } from "../../../contract/tenants.ts";
+import { type Example, EXAMPLES, type Ids } from "./access-examples.ts";
 import { ask, errorOf, newKey, newTenant, OPERATOR, testEnv } from "./ask.ts";
-
-/** Ids that an example is about. */
-interface Ids {
-	readonly tenant: string;
-	readonly agent: string;
-	readonly run: string;
-	readonly call: string;
-	readonly approval: string;
-	readonly key: string;
-	readonly secret: string;
-}
-interface Example {
-	path(ids: Ids): string;
-	body?(ids: Ids): unknown;
-	/** A streamed body, where the operation takes one. */
-	readonly stream?: { readonly type: string; readonly text: string };
-}
-
-/** One good request for each operation. A new operation without one is a type error here and a failure below. */
-const EXAMPLES = {
-	createRun: { path: () => "/v1/runs", body: ({ agent }) => ({ agent, program: "export default () => 1", wait: 0 }) },
-	listRuns: { path: ({ agent }) => `/v1/runs?agent=${agent}` },
-	getRun: { path: ({ run }) => `/v1/runs/${run}` },
-	getRunTree: { path: ({ run }) => `/v1/runs/${run}/tree` },
-	cancelRun: { path: ({ run }) => `/v1/runs/${run}/cancel` },
-	listCalls: { path: ({ run }) => `/v1/runs/${run}/calls` },
-	getRunEvents: { path: ({ run }) => `/v1/runs/${run}/events` },
-	listLogs: { path: ({ run }) => `/v1/runs/${run}/logs` },
-	getRunFile: { path: ({ run }) => `/v1/runs/${run}/files/workspace/output/a.txt` },
-	listApprovals: { path: ({ agent }) => `/v1/approvals?agent=${agent}` },
-	getApproval: { path: ({ approval }) => `/v1/approvals/${approval}` },
-	decideApproval: { path: ({ approval }) => `/v1/approvals/${approval}/decide`, body: () => ({ decision: "approve", digest: "sha256:0" }) },
-	listScopedApprovals: { path: ({ agent }) => `/v1/agents/${agent}/scoped-approvals` },
-	revokeScopedApproval: { path: ({ agent, approval }) => `/v1/agents/${agent}/scoped-approvals/${approval}` },
-	resolveCall: { path: ({ call }) => `/v1/calls/${call}/resolve`, body: () => ({ outcome: "repeat" }) },
-	createAgent: { path: () => "/v1/agents", body: () => ({ name: "made-by-example" }) },
-	listAgents: { path: () => "/v1/agents" },
-	getAgent: { path: ({ agent }) => `/v1/agents/${agent}` },
-	updateAgent: { path: ({ agent }) => `/v1/agents/${agent}`, body: () => ({ policy: { grants: {} } }) },
-	archiveAgent: { path: ({ agent }) => `/v1/agents/${agent}` },
-	disableAgent: { path: ({ agent }) => `/v1/agents/${agent}/disable` },
-	enableAgent: { path: ({ agent }) => `/v1/agents/${agent}/enable` },
-	getAgentTypes: { path: ({ agent }) => `/v1/agents/${agent}/types` },
-	lintAgentPolicy: { path: ({ agent }) => `/v1/agents/${agent}/policy/lint` },
-	getAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget` },
-	putAgentBudget: { path: ({ agent }) => `/v1/agents/${agent}/budget`, body: () => ({ limits: {} }) },
-	putSecret: { path: ({ secret }) => `/v1/secrets/${secret}`, body: () => ({ value: "one" }) },
-	listSecrets: { path: () => "/v1/secrets" },
-	deleteSecret: { path: ({ secret }) => `/v1/secrets/${secret}` },
-	putModel: {
-		path: ({ secret }) => `/v1/models/${secret}`,
-		body: () => ({
-			routes: [{ provider: "openai", model: "m", secret: "key", usdMicrosPerMillionInput: 1, usdMicrosPerMillionOutput: 1 }],
-		}),
-	},
-	listModels: { path: () => "/v1/models" },
-	getModel: { path: ({ secret }) => `/v1/models/${secret}` },
-	deleteModel: { path: ({ secret }) => `/v1/models/${secret}` },
-	putTool: {
-		path: ({ secret }) => `/v1/tools/${secret}`,
-		body: () => ({ kind: "openapi", url: "https://api.example.com", document: { openapi: "3.1.0" } }),
-	},
-	listTools: { path: () => "/v1/tools" },
-	getTool: { path: ({ secret }) => `/v1/tools/${secret}` },
-	refreshTool: { path: ({ secret }) => `/v1/tools/${secret}/refresh` },
-	deleteTool: { path: ({ secret }) => `/v1/tools/${secret}` },
-	createDataset: { path: () => "/v1/datasets", body: () => ({ name: "made-by-example" }) },
-	putDatasetData: { path: ({ secret }) => `/v1/datasets/${secret}/data`, stream: { type: "text/csv", text: "a\n1\n" } },
-	listDatasets: { path: () => "/v1/datasets" },
-	getDataset: { path: ({ secret }) => `/v1/datasets/${secret}` },
-	deleteDataset: { path: ({ secret }) => `/v1/datasets/${secret}` },
-	putStore: {
-		path: ({ tenant, secret }) => `/v1/tenants/${tenant}/stores/${secret}`,
-		body: () => ({ kind: "postgres", binding: "HYPERDRIVE_WAREHOUSE" }),
-	},
-	listStores: { path: ({ tenant }) => `/v1/tenants/${tenant}/stores` },
-	deleteStore: { path: ({ tenant, secret }) => `/v1/tenants/${tenant}/stores/${secret}` },
-	getBudget: { path: () => "/v1/budget" },
-	putBudget: { path: () => "/v1/budget", body: () => ({ limits: {} }) },
-	getTenantBudget: { path: ({ tenant }) => `/v1/tenants/${tenant}/budget` },
-	putTenantBudget: { path: ({ tenant }) => `/v1/tenants/${tenant}/budget`, body: () => ({ limits: {} }) },
-	listEvents: { path: () => "/v1/events" },
-	getPrices: { path: () => "/v1/prices" },
-	getTenantPrices: { path: ({ tenant }) => `/v1/tenants/${tenant}/prices` },
-	putTenantPrices: {
-		path: ({ tenant }) => `/v1/tenants/${tenant}/prices`,
-		body: () => ({ runNanos: 1, cpuSecondNanos: 1, egressGibNanos: 1, verbs: {} }),
-	},
-	deleteTenantPrices: { path: ({ tenant }) => `/v1/tenants/${tenant}/prices` },
-	getUsage: { path: () => "/v1/usage?from=1&to=2" },
-	disableGrant: { path: ({ agent }) => `/v1/agents/${agent}/grants/web/disable` },
-	enableGrant: { path: ({ agent }) => `/v1/agents/${agent}/grants/web/enable` },
-	createKey: { path: () => "/v1/keys", body: () => ({ name: "further" }) },
-	listKeys: { path: () => "/v1/keys" },
-	revokeKey: { path: ({ key }) => `/v1/keys/${key}` },
-	rollKey: { path: ({ key }) => `/v1/keys/${key}/roll` },
-	createTenant: { path: () => "/v1/tenants", body: () => ({ name: "made-by-example" }) },
-	listTenants: { path: () => "/v1/tenants" },
-	updateTenant: { path: ({ tenant }) => `/v1/tenants/${tenant}`, body: () => ({ status: "active" }) },
-	createTenantKey: { path: ({ tenant }) => `/v1/tenants/${tenant}/keys`, body: () => ({ name: "further" }) },
-	getHealth: { path: () => "/healthz" },
-	getAssurance: { path: () => "/assurance" },
-	getOpenApi: { path: () => "/openapi.json" },
-	replayRun: { path: ({ run }) => `/v1/runs/${run}/replay`, body: () => ({}) },
-	replayAgent: { path: ({ agent }) => `/v1/agents/${agent}/replay`, body: () => ({ runs: 1 }) },
-} satisfies Record<OperationId, Example>;
 
 const CASES = Object.entries<Operation>(OPERATIONS).map(([id, operation]) => {
 	const example: Example | undefined = new Map<string, Example>(Object.entries(EXAMPLES)).get(id);
@@ -125,14 +20,21 @@ const OPERATORS = CASES.filter(({ operation }) => operation.access.kind === "ope
 const ANYBODYS = CASES.filter(({ operation }) => operation.access.kind === "public");
 
 /** Ids of what lives in an agent's object. */
-const idsIn = (agent: string): Pick<Ids, "run" | "call" | "approval"> => {
+const idsIn = (agent: string): Pick<Ids, "run" | "call" | "approval" | "schedule"> => {
 	const locator = locatorOf(agent);
-	return { run: newRoutedId("run", locator), call: newRoutedId("cal", locator), approval: newRoutedId("apr", locator) };
+	return {
+		run: newRoutedId("run", locator),
+		call: newRoutedId("cal", locator),
+		approval: newRoutedId("apr", locator),
+		schedule: newRoutedId("sch", locator),
+	};
 };
 
 const nobodysIds = (): Ids => {
 	const agent = newId("agt");
-	return { tenant: newId("ten"), agent, ...idsIn(agent), key: newId("key"), secret: "nobodys" };
+	const endpoint = newId("end");
+	const delivery = newRoutedId("dlv", locatorOf(endpoint));
+	return { tenant: newId("ten"), agent, trigger: newId("trg"), ...idsIn(agent), key: newId("key"), secret: "nobodys", endpoint, delivery };
 };
 
 const send = (item: { operation: Operation; example: Example }, ids: Ids, key: string | undefined) => {
@@ -170,7 +72,19 @@ const furnishTenant = async (): Promise<Ids> => {
 		.run();
 	await ask("POST", "/v1/datasets", { key: tenant.key.value, body: { name: "theirs" } });
 	await ask("PUT", "/v1/secrets/theirs", { key: tenant.key.value, body: { value: "theirs" } });
-	return { tenant: tenant.id, agent, run, call, approval, key: tenant.key.id, secret: "theirs" };
+	const made = await ask("POST", "/v1/endpoints", { key: tenant.key.value, body: EXAMPLES.createEndpoint.body() });
+	const { id: endpoint } = z.object({ id: z.string() }).parse(made.json);
+	const delivery = newRoutedId("dlv", locatorOf(endpoint));
+	await env.DB.prepare(
+		"insert into deliveries (id, tenant_id, endpoint_id, event_id, type, status, revision, record, created_at_ms) values (?, ?, ?, ?, 'run.failed', 'failed', 1, '{}', 1)",
+	)
+		.bind(delivery, tenant.id, endpoint, newId("evt"))
+		.run();
+	const planned = await ask("POST", "/v1/schedules", { key: tenant.key.value, body: { agent, cron: "0 6 * * *" } });
+	const { id: schedule } = z.object({ id: z.string() }).parse(planned.json);
+	const body = { agent, scheme: "github", secret: "theirs" };
+	const { id: trigger } = z.object({ id: z.string() }).parse((await ask("POST", "/v1/triggers", { key: tenant.key.value, body })).json);
+	return { tenant: tenant.id, agent, trigger, run, call, approval, schedule, key: tenant.key.id, secret: "theirs", endpoint, delivery };
 };
 
 describe("the table of operations", () => {
@@ -184,8 +98,8 @@ describe("the table of operations", () => {
 		}
 	});
 
-	test("there is no operation of anybody but health and the API's description", () => {
-		expect(ANYBODYS.map(({ id }) => id)).toEqual(["getAssurance", "getHealth", "getOpenApi"]);
+	test("there is no operation of anybody but health, the API's description and what senders sign", () => {
+		expect(ANYBODYS.map(({ id }) => id)).toEqual(["receiveHook", "getAssurance", "getHealth", "getOpenApi"]);
 	});
 
 	test.each(ANYBODYS)("$id answers without a key", async (item) => {
@@ -241,7 +155,10 @@ describe.each(TENANTS)("$id", (item) => {
 		const [mine, alsoMine, theirs, nobodys] = [await newTenant(), await newTenant(), await furnishTenant(), nobodysIds()];
 		const bare = (text: string, ids: Ids): string => {
 			const shown = Object.entries(ids).reduce((rest, [name, id]) => rest.replaceAll(id, `<${name}>`), text);
-			return shown.replace(/"requestId":"[0-9a-f-]+"/, "").replaceAll(/"(id|prefix|value|[a-z]+AtMs)":("[^"]*"|\d+)/g, "");
+			return shown
+				.replace(/"requestId":"[0-9a-f-]+"/, "")
+				.replaceAll(/"(id|prefix|value|[a-z]+AtMs)":("[^"]*"|\d+)/g, "")
+				.replaceAll(/"whsec_[^"]*"/g, "");
 		};
 		const toTheirs = await send(item, theirs, mine.key.value);
 		const toNobodys = await send(item, nobodys, alsoMine.key.value);

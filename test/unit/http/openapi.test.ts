@@ -38,6 +38,8 @@ const Described = z.strictObject({
 		.union([
 			z.strictObject({ required: z.literal(true), content: Content }),
 			z.strictObject({ ...Streamed.shape, required: z.literal(true) }),
+			// Bytes of any kind, or none.
+			z.strictObject({ ...Streamed.shape, required: z.literal(false), content: z.strictObject({ "*/*": z.strictObject({}) }) }),
 		])
 		.optional(),
 	responses: z.record(z.string().regex(/^(\d{3}|default)$/), z.strictObject({ description: z.string(), content: Answer.optional() })),

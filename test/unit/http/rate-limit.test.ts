@@ -119,6 +119,16 @@ describe("an answer", () => {
 		expect((await ask("GET", "/healthz", { env })).headers.get("ratelimit")).toBeNull();
 	});
 
+	test("to a key without the scope counts against that key, and not against strangers", async () => {
+		const { key } = await newTenant();
+		const own = { ...env, RATE_LIMIT: "key:60,tenant:120,stranger:6" };
+		const narrow = await newKey(key.value, { scopes: ["read:agents"] });
+		const statuses = [];
+		for (let index = 0; index < 11; index += 1) statuses.push((await ask("GET", "/v1/keys", { key: narrow.value, env: own })).status);
+		expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429]);
+		expect((await ask("GET", "/openapi.json", { env: own })).status).toBe(200);
+	});
+
 	test("to whoever has no valid key is 429 after enough of them, and a tenant is answered all the while", async () => {
 		const { key } = await newTenant();
 		const own = { ...env, RATE_LIMIT: "stranger:120" };

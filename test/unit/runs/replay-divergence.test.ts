@@ -23,6 +23,7 @@ const RUN: Recording["run"] = {
 		pendingApprovals: [],
 	},
 	...{ unresolvedCalls: [], mode: "live", source: null, plan: null, metadata: {}, parent: null, root: null },
+	...{ programVersion: null, isolation: "fresh", trigger: null, schedule: null },
 	lent: { runs: 0, calls: 0, cpuMs: 0, wallMs: 0, tokens: 0, egressBytes: 0, usdMicros: 0 },
 };
 

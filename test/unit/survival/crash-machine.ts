@@ -266,7 +266,7 @@ export class CrashMachine {
 		const none = () => {
 			throw new Error("nobody asks for it");
 		};
-		return { run, cancel: async () => {}, compile: none, importDataset: none, status: none };
+		return { run, cancel: async () => {}, keep: async () => {}, compile: none, importDataset: none, status: none };
 	}
 
 	async #send(env: Env, { token }: Job, executor: Life, call: Parameters<typeof performCall>[2]): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import type { TenantLimits } from "../../../contract/budgets.ts";
-import type { TenantEvent } from "../../../contract/events.ts";
+import type { TenantEvent, ToldEvent } from "../../../contract/events.ts";
 import { type AgentSlices, NO_SLICES } from "../../../worker/budgets/agent-slices.ts";
 import type { LeaseAnswer, LeaseAsk, SliceReport } from "../../../worker/budgets/lease-messages.ts";
 import { boundsOf, LEDGER_WINDOWS, limitIn } from "../../../worker/budgets/ledger-window.ts";
@@ -45,8 +45,11 @@ class TenantWithHolders extends TenantObject {
 	protected override now(): number {
 		return this.world?.tenantMs() ?? NOON;
 	}
-	protected override async record(tenantId: string, events: readonly TenantEvent[]): Promise<void> {
-		this.world?.tell(tenantId, events);
+	protected override async record(tenantId: string, told: readonly ToldEvent[]): Promise<void> {
+		this.world?.tell(
+			tenantId,
+			told.map(({ event }) => event),
+		);
 	}
 	protected override async askBack(holder: string, n: number): Promise<readonly SliceReport[] | null> {
 		const found = this.world?.holders.find(({ name }) => name === holder);
@@ -227,6 +230,8 @@ export const withTenant = async (
 ): Promise<void> => {
 	const agent = await makeAgent();
 	await runInDurableObject(stubOf(agent), async (_instance, context) => {
+		// The storage is an agent's object's, which has events of its own.
+		context.storage.sql.exec("DROP TABLE events");
 		const world = new TenantUnderTest(context, holders);
 		await world.object.setLimits(limits, "Europe/Berlin");
 		await work(world, context.storage.sql);

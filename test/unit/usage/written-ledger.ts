@@ -107,5 +107,6 @@ const runOf = (id: string, agent: string, createdAtMs: number, usage: Run["usage
 	},
 	...{ programDigest: "sha256:0", policyVersion: 1, attempt: 1, createdAtMs, startedAtMs: createdAtMs, endedAtMs: createdAtMs },
 	...{ pendingApproval: null, pendingApprovals: [], unresolvedCalls: [], mode: "live", source: null, plan: null, metadata: {} },
+	...{ programVersion: null, isolation: "fresh", trigger: null, schedule: null },
 	...{ parent: null, root: null, lent: { runs: 0, calls: 0, cpuMs: 0, wallMs: 0, tokens: 0, egressBytes: 0, usdMicros: 0 } },
 });

@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, Refusal } from "../../../contract/errors.ts";
 import type { Run, RunLimits } from "../../../contract/runs.ts";
 import type { PriceTable } from "../../../contract/budgets.ts";
 import type { CompiledProgram, GrantShape } from "../../executor/protocol.ts";
+import type { PartialVector } from "../../budgets/vector.ts";
 import { effectiveLimits } from "../../policy/run-limits.ts";
 import { sliceRefusal } from "./budget-book.ts";
 import { attemptLimits } from "./attempt-limits.ts";
@@ -11,6 +12,7 @@ import { type Lender, lenderFault, withinSlice } from "./beyond-lender.ts";
 import { choicesOf, putChoices } from "./call-place.ts";
 import { describe } from "./describe-run.ts";
 import { holdRun, refuseHold } from "./hold-run.ts";
+import { refuseFullLine } from "./line-up.ts";
 import { refuseCrowded } from "./live-runs.ts";
 import { newRow } from "./new-row.ts";
 import type { ObjectState } from "./object-state.ts";
@@ -18,7 +20,7 @@ import { plantCanary } from "./plant-canary.ts";
 import { type ApprovedPlan, takePlan } from "./plan-rows.ts";
 import { type Origin, type RunTerms, repeatCalls } from "./repeat-calls.ts";
 import type { RunRow } from "./run-rows.ts";
-import type { Parent } from "./run-state.ts";
+import type { Cause, Parent } from "./run-state.ts";
 
 /** What admission needs; the run's id is chosen by the caller, so a repeat is answered as the first time. */
 export interface AdmitCommand {
@@ -50,6 +52,16 @@ export interface AdmitCommand {
 	readonly lender?: Lender | null;
 	/** Honeytokens of the runs that started it. */
 	readonly canaries?: readonly string[];
+	/** The trigger or schedule that starts it; left out or null: neither does. */
+	readonly cause?: Cause | null;
+	/** Which of the agent's stored programs it is; left out or null: none of them. */
+	readonly programVersion?: number | null;
+	/** Left out: fresh. */
+	readonly isolation?: "fresh" | "warm";
+	/** How many webhooks of this platform led to it; left out: none. */
+	readonly hops?: number;
+	/** It stands in line, without a hold or a place, until it is called up (line-up); left out: it is executed, or queued, at once. */
+	readonly lineUp?: boolean;
 }
 
 /** What somebody who executes an attempt needs to know of it. */
@@ -70,6 +82,12 @@ export interface Attempt {
 	/** The choices that are recorded of the run. */
 	readonly timeline: string;
 	readonly isReplay: boolean;
+	/** Whether its isolate may be that of an earlier run of the same program (docs/warm-isolates.md). */
+	readonly warm: boolean;
+	/** What it may share an isolate with depends on these: the labels that it begins with, the policy that it is admitted under, the agent as it is now. */
+	readonly labels: readonly string[];
+	readonly policyVersion: number;
+	readonly agentRevision: number;
 }
 
 /** A refusal as data: errors lose their class on the way out of an object. */
@@ -105,27 +123,21 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 	if (known !== null) return { kind: "exists", run: describe(state, configuration.agentId, known) };
 	if (configuration.status === "disabled") return refuse("agent_disabled", `Starting a run: the agent ${configuration.name} is disabled`);
 	if (state.facts.isSuspended()) return refuse("tenant_suspended", "Starting a run: the tenant is suspended");
-	const crowded = refuseCrowded(state);
+	const isInLine = command.lineUp === true;
+	const crowded = isInLine ? refuseFullLine(state) : refuseCrowded(state);
 	if (crowded !== null) return crowded;
 	const terms = command.origin?.terms ?? termsOfToday(state, command);
 	if ("kind" in terms) return terms;
 	const unlent = command.parent == null ? null : lenderFault(state, command, terms);
 	if (unlent !== null) return unlent;
-	const { limits } = terms;
 	const planted = plantCanary(state, command, terms.policyVersion);
 	if (planted.kind === "refused") return planted;
 	const row = newRow(command, terms, { labels: labelsOfPolicy(state, command, terms), canaries: planted.tokens }, nowMs);
 	if (command.prices && state.facts.putPrices(command.prices.version, command.prices.table))
 		state.facts.dropPrices(new Set([command.prices.version, ...state.runs.pricesVersions()]));
-	// A replay has no effect: it costs the CPU time that it takes.
-	const amount = command.mode === "replay" ? { cpuMs: limits.cpuMs } : { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
-	const refused = holdRun(state, row, amount, nowMs);
-	if (refused !== null) return refuseHold(refused);
-	const place = command.mode === "replay" ? null : state.slices.holdLive(nowMs);
-	if (place !== null && typeof place !== "number") {
-		state.book.settle(row.id, {}, nowMs);
-		return refuseHold(sliceRefusal(place));
-	}
+	const placed = isInLine ? NO_PLACE : takeRoom(state, row, nowMs);
+	if (placed.kind === "refused") return placed;
+	const { place } = placed;
 	const spent = command.plan === null ? null : takePlan(state, command.plan.digest, command.plan.policyVersion, row.id);
 	if (spent !== null) {
 		state.book.settle(row.id, {}, nowMs);
@@ -155,6 +167,28 @@ export const admitRun = (state: ObjectState, command: AdmitCommand, nowMs: numbe
 		? { kind: "execute", run, attempt: attemptOf(state, state.runs.get(row.id) ?? row, command.program, command.input, nowMs) }
 		: { kind: "queue", run };
 };
+
+/** A place among the tenant's live runs; null: it needs none. */
+interface Placed {
+	readonly kind: "placed";
+	readonly place: number | null;
+}
+const NO_PLACE: Placed = { kind: "placed", place: null };
+
+/** Sets aside what a run that is executed at once may use, and a place for it. */
+const takeRoom = (state: ObjectState, row: RunRow, nowMs: number): Placed | RefusedAnswer => {
+	const isReplay = row.state.mode === "replay";
+	const refused = holdRun(state, row, firstAmount(row), nowMs);
+	if (refused !== null) return refuseHold(refused);
+	const place = isReplay ? null : state.slices.holdLive(nowMs);
+	if (place === null || typeof place === "number") return { kind: "placed", place };
+	state.book.settle(row.id, {}, nowMs);
+	return refuseHold(sliceRefusal(place));
+};
+
+/** The most that a run's first attempt may use. A replay has no effect: it costs the CPU time that it takes. */
+export const firstAmount = ({ state: { mode, limits } }: RunRow): PartialVector =>
+	mode === "replay" ? { cpuMs: limits.cpuMs } : { runs: 1, cpuMs: limits.cpuMs, wallMs: limits.wallMs };
 
 /** What a run is admitted under by today's policy, or why it is not. */
 const termsOfToday = (state: ObjectState, command: AdmitCommand): RunTerms | RefusedAnswer => {
@@ -216,11 +250,26 @@ export const attemptOf = (state: ObjectState, row: RunRow, program: CompiledProg
 		datasets: row.state.mode === "replay" ? [] : datasetsOf(state, row),
 		seed: row.state.seed,
 		clockMs: row.state.clockMs,
-		liveMs: row.state.liveMs === null ? null : row.state.liveMs + (row.attempt > 1 ? nowMs - row.created_at_ms : 0),
+		liveMs: row.state.liveMs === null ? null : row.state.liveMs + (row.attempt > 1 ? nowMs - begunAtMs(row) : 0),
 		timeline: choicesOf(state, row.id),
 		isReplay: row.state.mode === "replay",
+		// A honeytoken that lingered could be sent by a run whose calls are searched for another; what a run read that somebody's program started, by one that
+		// may do less.
+		warm:
+			row.state.isolation === "warm" &&
+			row.attempt === 1 &&
+			row.state.mode === "live" &&
+			row.state.source === null &&
+			row.state.parent === null &&
+			row.state.canaries.length === 0,
+		labels: row.state.labels,
+		policyVersion: row.state.policyVersion,
+		agentRevision: state.facts.configuration()?.revision ?? 0,
 	};
 };
+
+/** When its first attempt began, for its program. */
+const begunAtMs = (row: RunRow): number => (row.state.calledUpAtMs === 0 ? row.created_at_ms : row.state.calledUpAtMs);
 
 /** The run's grants as the harness needs them. */
 export const shapesOf = (state: ObjectState, row: RunRow): GrantShape[] => {

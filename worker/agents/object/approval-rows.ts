@@ -88,6 +88,11 @@ export class ApprovalRows {
 		return Number(this.#sql.exec("SELECT count(*) AS count FROM approvals WHERE run_id = ? AND status = 'pending'", runId).one()["count"]);
 	}
 
+	/** Whether a person was asked about any call of a run, decided or not. */
+	hasAsked(runId: string): boolean {
+		return this.#sql.exec("SELECT 1 FROM approvals WHERE run_id = ? LIMIT 1", runId).toArray().length > 0;
+	}
+
 	/** Pending ones whose time is over, the longest over first; as many as one step takes. */
 	expired(nowMs: number): StoredApproval[] {
 		return this.#stored(`status = 'pending' AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ${EXPIRED_AT_ONCE}`, nowMs);

@@ -8,6 +8,7 @@ import { hasRoom, keepArguments, noRoom } from "./keep-answer.ts";
 import { cannotWait, deny } from "./new-call.ts";
 import { grantDigest } from "./grant-digest.ts";
 import type { ObjectState } from "./object-state.ts";
+import { tellRunWaits } from "./tell-run.ts";
 import { countCall, type Draft, entryOf, NO_COST, newRecord, recordStart } from "./record-call.ts";
 
 type Asking = Extract<CallDecision, { kind: "ask" }>;
@@ -79,6 +80,7 @@ export const askPerson = (
 		scopedApproval: null,
 	});
 	state.outbox.mark("approval", id);
+	tellRunWaits(state, state.runs.get(row.id) ?? row, id, nowMs);
 	return { kind: "wait", callId: record.id };
 };
 

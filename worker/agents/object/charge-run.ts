@@ -8,6 +8,8 @@ import type { RunRow } from "./run-rows.ts";
  * @param used milliseconds, measured on the host
  */
 export const chargeRun = (state: ObjectState, row: RunRow, used: { cpuMs: number; wallMs: number }, nowMs: number): RunRow => {
+	// Out of the line it never came: nothing was set aside for it, and it used nothing.
+	if (row.state.unheld) return row;
 	const isReplay = row.state.mode === "replay";
 	const runs = row.state.charged || isReplay ? 0 : 1;
 	const amount = { runs, cpuMs: Math.ceil(used.cpuMs), wallMs: isReplay ? 0 : Math.ceil(used.wallMs) };

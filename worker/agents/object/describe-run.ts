@@ -14,6 +14,7 @@ export const describe = (state: ObjectState, agentId: string, row: RunRow): Run 
 		: [];
 	const { error, usage, logsTruncated, grants, labels, programDigest, policyVersion, startedAtMs, mode, source, metadata, parent, lent } =
 		row.state;
+	const { programVersion, isolation, cause } = row.state;
 	const plan: Plan | null = mode === "dry" && !isLive(row) ? planOf(state, agentId, row) : null;
 	return {
 		id: row.id,
@@ -32,7 +33,9 @@ export const describe = (state: ObjectState, agentId: string, row: RunRow): Run 
 		pendingApproval: pendingApprovals[0] ?? null,
 		pendingApprovals,
 		unresolvedCalls: isWaiting ? state.calls.unknownOf(row.id) : [],
-		...{ mode, source, plan, metadata },
+		...{ mode, source, plan, metadata, programVersion, isolation },
+		trigger: cause?.kind === "trigger" ? cause.id : null,
+		schedule: cause?.kind === "schedule" ? cause.id : null,
 		parent: parent === null ? null : { agent: parent.agentId, run: parent.runId, call: parent.callId },
 		root: parent?.rootRunId ?? null,
 		lent,

@@ -1,20 +1,35 @@
 import { z } from "zod";
-import { type NewEvent, TenantEvent } from "../../../contract/events.ts";
+import { type NewEvent, TenantEvent, type ToldEvent } from "../../../contract/events.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { jsonColumn, readRow, readRows } from "./rows.ts";
 
-/** Who keeps in mind which events wait: the outbox. */
+/** Whom an event goes to: D1, from where its tenant reads it, and the tenant's endpoints. */
+export const EVENT_WAYS = ["event", "telling"] as const;
+export type EventWay = (typeof EVENT_WAYS)[number];
+
+/** Who keeps in mind which events wait, and for which way: the outbox. */
 interface EventMarks {
-	mark(kind: "event", id: string): void;
-	clear(kind: "event", id: string): void;
+	mark(kind: EventWay, id: string): void;
+	clear(kind: EventWay, id: string): void;
+	has(kind: EventWay, id: string): boolean;
+}
+
+/** What goes with an event to endpoints, and whether it must never be given up. */
+export interface EventExtras {
+	/** Encoded result of the run. */
+	readonly result?: string | null;
+	readonly hops?: number;
+	/** It tells of something whose number is bounded otherwise: of a run. */
+	readonly kept?: boolean;
 }
 
 const EventRow = z.object({ record: jsonColumn(TenantEvent) });
+const ToldRow = z.object({ record: jsonColumn(TenantEvent), result: z.string().nullable(), hops: z.int() });
 
 /**
- * What an object has to tell its tenant, until D1 has it. A row is written in the step of the change that it tells of, so that there is one if and only if
- * the change happened. At most LIMITS.eventsUnsent wait; past it the oldest tenth is given up, and one event says how many those were.
+ * What an object has to tell its tenant, until D1 has it and the endpoints were told. A row is written in the step of the change that it tells of, so that there is
+ * one if and only if the change happened. Of those that are not `kept` at most LIMITS.eventsUnsent wait; past it the oldest tenth is given up, and one event says how many those were.
  */
 export class EventRows {
 	readonly #sql: SqlStorage;
@@ -26,9 +41,9 @@ export class EventRows {
 	}
 
 	/** @returns its id */
-	add(event: NewEvent, nowMs: number): string {
-		if (this.#count() >= LIMITS.eventsUnsent) this.#giveUpOldest(event.agent, nowMs);
-		return this.#insert(event, nowMs);
+	add(event: NewEvent, nowMs: number, extras: EventExtras = {}): string {
+		if (extras.kept !== true && this.#count() >= LIMITS.eventsUnsent) this.#giveUpOldest(event.agent, nowMs);
+		return this.#insert(event, nowMs, extras);
 	}
 
 	/** Null when there is no such event (any more). */
@@ -36,27 +51,48 @@ export class EventRows {
 		return readRow(this.#sql, EventRow, "SELECT record FROM events WHERE id = ?", id)?.record ?? null;
 	}
 
-	/** The oldest ones. */
-	next(most: number): TenantEvent[] {
-		return readRows(this.#sql, EventRow, "SELECT record FROM events ORDER BY id LIMIT ?", most).map(({ record }) => record);
+	/** An event as endpoints are told of it; null when there is none (any more). */
+	told(id: string): ToldEvent | null {
+		const row = readRow(this.#sql, ToldRow, "SELECT record, result, hops FROM events WHERE id = ?", id);
+		return row === null ? null : { event: row.record, result: row.result, hops: row.hops };
 	}
 
-	/** Forgets an event that D1 has, and its mark. */
+	/** The oldest ones. */
+	next(most: number): ToldEvent[] {
+		const rows = readRows(this.#sql, ToldRow, "SELECT record, result, hops FROM events ORDER BY id LIMIT ?", most);
+		return rows.map(({ record, result, hops }) => ({ event: record, result, hops }));
+	}
+
+	/** An event has gone one way; when it has gone both it is forgotten. */
+	sent(id: string, way: EventWay): void {
+		this.#marks.clear(way, id);
+		if (!EVENT_WAYS.some((other) => this.#marks.has(other, id))) this.#sql.exec("DELETE FROM events WHERE id = ?", id);
+	}
+
+	/** Forgets an event, whichever way it was still to go. */
 	drop(id: string): void {
 		this.#sql.exec("DELETE FROM events WHERE id = ?", id);
-		this.#marks.clear("event", id);
+		for (const way of EVENT_WAYS) this.#marks.clear(way, id);
 	}
 
-	#insert(event: NewEvent, nowMs: number): string {
+	#insert(event: NewEvent, nowMs: number, { result = null, hops = 0, kept = false }: EventExtras = {}): string {
 		const id = newId("evt", nowMs);
-		this.#sql.exec("INSERT INTO events (id, record) VALUES (?, ?)", id, JSON.stringify({ id, atMs: nowMs, ...event }));
-		this.#marks.mark("event", id);
+		this.#sql.exec(
+			"INSERT INTO events (id, record, kept, result, hops) VALUES (?, ?, ?, ?, ?)",
+			id,
+			JSON.stringify({ id, atMs: nowMs, ...event }),
+			kept ? 1 : 0,
+			result,
+			hops,
+		);
+		for (const way of EVENT_WAYS) this.#marks.mark(way, id);
 		return id;
 	}
 
 	/** What earlier ones that gave up said is added up, so that the newest of them says all. */
 	#giveUpOldest(agent: string | null, nowMs: number): void {
-		const oldest = this.next(LIMITS.eventsUnsent / 10);
+		const query = "SELECT record FROM events WHERE kept = 0 ORDER BY id LIMIT ?";
+		const oldest = readRows(this.#sql, EventRow, query, LIMITS.eventsUnsent / 10).map(({ record }) => record);
 		const spans = oldest.map((each) => (each.type === "events.dropped" ? each.data : { count: 1, fromMs: each.atMs, toMs: each.atMs }));
 		for (const { id } of oldest) this.drop(id);
 		const data = {
@@ -68,6 +104,6 @@ export class EventRows {
 	}
 
 	#count(): number {
-		return Number(this.#sql.exec("SELECT count(*) AS count FROM events").one()["count"]);
+		return Number(this.#sql.exec("SELECT count(*) AS count FROM events WHERE kept = 0").one()["count"]);
 	}
 }

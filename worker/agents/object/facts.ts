@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Agent, Policy } from "../../../contract/agents.ts";
 import { BudgetLimits, PriceTable } from "../../../contract/budgets.ts";
-import { Language, Program } from "../../../contract/runs.ts";
+import { Isolation, Language, type Program } from "../../../contract/runs.ts";
 import { AgentSlices, NO_SLICES } from "../../budgets/agent-slices.ts";
 import { BudgetState, emptyBudget } from "../../budgets/budget-state.ts";
 import { DEFAULT_PRICES } from "../../budgets/prices.ts";
@@ -17,8 +17,13 @@ export const Configuration = z.strictObject({
 	policyVersion: z.int(),
 	/** Names of grants of today's policy that are switched off. */
 	disabledGrants: z.array(z.string()).default([]),
-	program: Program.nullable(),
+	/** The active version of its stored program; null: none is. */
+	programVersion: z.int().nullable(),
+	/** The number that was given last. */
+	lastProgramVersion: z.int(),
+	/** Of the active version, or else of the next one. */
 	language: Language,
+	isolation: Isolation,
 	budget: z.strictObject({ limits: BudgetLimits }),
 	createdAtMs: z.int(),
 	updatedAtMs: z.int(),
@@ -214,16 +219,18 @@ export class Facts {
 
 const grantFact = (grant: string): string => `grant-budget:${grant}`;
 
-/** The agent as the API shows it. */
-export const describeAgent = (configuration: Configuration, policy: Policy): Agent => ({
+/** The agent as the API shows it. @param program that of its active version */
+export const describeAgent = (configuration: Configuration, policy: Policy, program: Program | null): Agent => ({
 	id: configuration.agentId,
 	name: configuration.name,
 	status: configuration.status,
 	policy,
 	policyVersion: configuration.policyVersion,
 	disabledGrants: configuration.disabledGrants,
-	program: configuration.program,
+	program,
 	language: configuration.language,
+	programVersion: configuration.programVersion,
+	isolation: configuration.isolation,
 	budget: configuration.budget,
 	createdAtMs: configuration.createdAtMs,
 	updatedAtMs: configuration.updatedAtMs,

@@ -14,6 +14,7 @@ import type { ObjectState } from "./object-state.ts";
 import { keepPlan, leftOfPlan } from "./plan-rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import { settleAttempt } from "./settle-attempt.ts";
+import { tellRunEnded } from "./tell-run.ts";
 
 type EndStatus = Exclude<RunStatus, "queued" | "running" | "waiting_approval">;
 
@@ -44,10 +45,11 @@ export interface FinishCommand {
 	readonly startedAtMs: number | null;
 }
 
-/** The run as it is now, and whether the caller should execute it again at once. */
+/** The run as it is now, whether the caller should execute it again at once, and whether a person was asked about a call of it. */
 export interface FinishAnswer {
 	readonly run: Run;
 	readonly again: boolean;
+	readonly asked: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export const finishRun = (state: ObjectState, command: FinishCommand, nowMs: num
 	let again = false;
 	if (row.attempt === command.attempt && row.claimed === 1 && row.settled === 0) again = finishAttempt(state, row, command, nowMs);
 	const now = state.runs.get(command.runId);
-	return now === null ? null : { run: describe(state, configuration.agentId, now), again };
+	return now === null ? null : { run: describe(state, configuration.agentId, now), again, asked: state.approvals.hasAsked(now.id) };
 };
 
 const finishAttempt = (state: ObjectState, found: RunRow, command: FinishCommand, nowMs: number): boolean => {
@@ -164,7 +166,7 @@ export const endRow = (row: RunRow, status: RunStatus, error: RunError | null, n
 /** Settles a run's hold with what it used, writes the row with its outcome, and forgets what only a live run needs. */
 export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number; wallMs: number }, nowMs: number): void => {
 	const settled = leavePlace(state, chargeRun(state, row, used, nowMs), nowMs);
-	state.runs.updateWithOutcome({
+	const ended = state.runs.updateWithOutcome({
 		...settled,
 		// Of a run that ends without an attempt to tell, the lines that were seen while it went.
 		logs: row.logs.length > 0 ? row.logs : state.liveLogs.of(row.id),
@@ -182,5 +184,6 @@ export const settleRun = (state: ObjectState, row: RunRow, used: { cpuMs: number
 	if (files.stored().length > 0 || hasHandles(state, row.id)) state.outbox.mark("contents", row.id);
 	state.outbox.mark("journal", row.id);
 	state.outbox.mark("run", row.id);
+	tellRunEnded(state, ended, nowMs);
 	if (row.state.mode === "dry") keepPlan(state, row);
 };

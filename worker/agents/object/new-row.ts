@@ -14,7 +14,8 @@ export interface GivenByPolicy {
 
 /** The row of a run that is admitted now. */
 export const newRow = (command: AdmitCommand, { grants, limits, policyVersion }: RunTerms, given: GivenByPolicy, nowMs: number): RunRow => {
-	const executes = limits.wallMs <= command.executesUpToMs;
+	const isInLine = command.lineUp ?? false;
+	const executes = !isInLine && limits.wallMs <= command.executesUpToMs;
 	return {
 		id: command.runId,
 		status: "queued",
@@ -23,7 +24,7 @@ export const newRow = (command: AdmitCommand, { grants, limits, policyVersion }:
 		revision: 1,
 		settled: 0,
 		archived_revision: 0,
-		lease_expires_at_ms: nowMs + LIMITS.leaseMs,
+		lease_expires_at_ms: isInLine ? null : nowMs + LIMITS.leaseMs,
 		created_at_ms: nowMs,
 		ended_at_ms: null,
 		result: null,
@@ -71,6 +72,12 @@ export const newRow = (command: AdmitCommand, { grants, limits, policyVersion }:
 			canaries: [...given.canaries],
 			deniedTold: [],
 			secretDenials: 0,
+			cause: command.cause ?? null,
+			programVersion: command.programVersion ?? null,
+			isolation: command.isolation ?? "fresh",
+			hops: command.hops ?? 0,
+			unheld: isInLine,
+			calledUpAtMs: 0,
 		},
 	};
 };

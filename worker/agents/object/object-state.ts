@@ -12,7 +12,10 @@ import { FileRows } from "./file-rows.ts";
 import { KinRows } from "./kin-rows.ts";
 import { LiveLogs } from "./live-logs.ts";
 import { Outbox } from "./outbox.ts";
+import { ProgramRows } from "./program-rows.ts";
+import { ReceivedRows } from "./received-rows.ts";
 import { RunRows } from "./run-rows.ts";
+import { ScheduleRows } from "./schedule-rows.ts";
 import { ScopedApprovalRows } from "./scoped-approval-rows.ts";
 import { StateRows } from "./state-rows.ts";
 import { TenantSlices } from "./tenant-slices.ts";
@@ -31,6 +34,7 @@ export class ObjectState {
 	readonly liveLogs: LiveLogs;
 	/** Runs here that other runs have started, or that have started others. */
 	readonly kin: KinRows;
+	readonly programs: ProgramRows;
 	/** Calls that somebody performs, who was told so in this object's life: their ends will come. `attempt`: in the process of the attempt, and they die with it. */
 	readonly performing = new Map<string, "gate" | "attempt">();
 	/**
@@ -40,6 +44,9 @@ export class ObjectState {
 	readonly underWay = new Set<string>();
 	/** Streams that nobody reads any more and that have not ended yet, with their runs: their programs may call others meanwhile. */
 	readonly leaving = new Map<string, string>();
+	/** What has come to the triggers of the agent. */
+	readonly received: ReceivedRows;
+	readonly schedules: ScheduleRows;
 	readonly awaited: AwaitedRows;
 	/** Calls that were given to somebody in the step that goes on. */
 	#given: string[] = [];
@@ -59,6 +66,9 @@ export class ObjectState {
 		this.scopes = new ScopedApprovalRows(storage.sql);
 		this.liveLogs = new LiveLogs(storage.sql);
 		this.kin = new KinRows(storage.sql);
+		this.programs = new ProgramRows(storage.sql);
+		this.received = new ReceivedRows(storage.sql);
+		this.schedules = new ScheduleRows(storage.sql);
 	}
 
 	files(runId: string, origin: "input" | "output"): FileRows {
@@ -106,6 +116,8 @@ export class ObjectState {
 			this.outbox.forget();
 			this.awaited.forget();
 			this.kin.forget();
+			this.programs.forget();
+			this.schedules.forget();
 			for (const callId of this.#given) {
 				this.performing.delete(callId);
 				this.underWay.delete(callId);

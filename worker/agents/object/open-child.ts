@@ -38,7 +38,7 @@ export type OpenChildAnswer =
 			/** Honeytokens that the run's calls are searched for, and from now on that one's too. */
 			readonly canaries: readonly string[];
 			/** What the run itself executes. */
-			readonly own: { readonly program: CompiledProgram; readonly programDigest: string } | null;
+			readonly own: { readonly program: CompiledProgram; readonly programDigest: string; readonly programVersion: number | null } | null;
 	  }
 	/** It was admitted, or has ended: the call waits for it. */
 	| { readonly kind: "waits" }
@@ -122,5 +122,6 @@ const granted = ({ grants }: Policy, names: readonly string[]): Policy["grants"]
 
 const ownProgram = (state: ObjectState, row: RunRow): Extract<OpenChildAnswer, { kind: "open" }>["own"] => {
 	const work = readRow(state.sql, Work, "SELECT program FROM work WHERE run_id = ?", row.id);
-	return work === null ? null : { program: work.program, programDigest: row.state.programDigest };
+	const { programDigest, programVersion } = row.state;
+	return work === null ? null : { program: work.program, programDigest, programVersion };
 };

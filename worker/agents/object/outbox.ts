@@ -4,11 +4,15 @@ import type { Approval } from "../../../contract/approvals.ts";
 import { type ArchivedRun, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
 import { readRows } from "./rows.ts";
+import { schedulesSent, schedulesToSend } from "./archive-schedules.ts";
 import { describe } from "./describe-run.ts";
 import { ownUsdMicros } from "./own-cost.ts";
 import type { RunRow } from "./run-rows.ts";
 
-const Mark = z.object({ kind: z.enum(["agent", "run", "call", "approval", "event", "contents", "journal"]), id: z.string() });
+const Mark = z.object({
+	kind: z.enum(["agent", "run", "call", "approval", "event", "telling", "schedule", "contents", "journal"]),
+	id: z.string(),
+});
 /** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
@@ -39,8 +43,19 @@ export class Outbox {
 
 	/** Calls before runs: a run's copy never says that it cost what its calls in D1 do not say yet. */
 	next(): z.infer<typeof Mark>[] {
-		const query = "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') ORDER BY kind, id LIMIT ?";
+		const query = "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal', 'telling') ORDER BY kind, id LIMIT ?";
 		return readRows(this.#sql, Mark, query, BATCH);
+	}
+
+	has(kind: z.infer<typeof Mark>["kind"], id: string): boolean {
+		return (
+			this.#known.has(`${kind} ${id}`) || this.#sql.exec("SELECT 1 FROM outbox WHERE kind = ? AND id = ?", kind, id).toArray().length > 0
+		);
+	}
+
+	/** Events that the tenant's endpoints were not told of yet, oldest first. */
+	tellings(most: number): string[] {
+		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind = 'telling' ORDER BY id LIMIT ?", most).map(({ id }) => id);
 	}
 
 	/** Runs that are over and whose contents are not yet where they stay. */
@@ -83,7 +98,9 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		: null;
 	const approvals = approvalsWithin(state, marks, BATCH_CHARS);
 	const events = marks.flatMap((mark) => (mark.kind === "event" ? (state.events.read(mark.id) ?? []) : []));
-	await writeArchive(db, { tenantId: configuration.tenantId, agentId: configuration.agentId, agent, runs, calls, approvals, events });
+	const schedules = schedulesToSend(state, configuration.agentId, marks);
+	const { tenantId, agentId } = configuration;
+	await writeArchive(db, { tenantId, agentId, agent, runs, calls, approvals, events, schedules });
 	for (const { run, revision } of runs) {
 		state.runs.markArchived(run.id, revision);
 		if (state.runs.get(run.id)?.revision === revision) state.outbox.clear("run", run.id);
@@ -94,12 +111,14 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	for (const { approval, revision } of approvals) {
 		if (state.approvals.revision(approval.id) === revision) state.outbox.clear("approval", approval.id);
 	}
-	for (const { id } of events) state.events.drop(id);
+	for (const { id } of events) state.events.sent(id, "event");
+	schedulesSent(state, schedules);
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {
 		if (mark.kind === "run" && archivable(state, mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "schedule" && state.schedules.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "event" && state.events.read(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
 	return state.outbox.next().length > 0;

@@ -29,7 +29,7 @@ export const isLive = (row: RunRow): boolean => row.ended_at_ms === null;
 /** Waits for a person, with nothing executing it. */
 export const isParked = (row: RunRow): boolean => isLive(row) && row.status === "waiting_approval" && row.claimed === 0;
 
-/** Was woken, and waits until other woken runs have been executed (line-up.ts). */
+/** Was woken, or admitted into the line, and waits until others have been executed (line-up.ts). */
 const isInLine = (row: RunRow): boolean => isLive(row) && row.status === "queued" && row.claimed === 0 && row.lease_expires_at_ms === null;
 
 /** Ended runs kept in memory, until they have gone to D1 and been read by who waited for them. */
@@ -167,15 +167,20 @@ export class RunRows {
 		);
 	}
 
+	/** Runs that wait for a person without an isolate, and those of them that were woken and stand in line. */
 	countParked(): number {
-		return this.#count("ended_at_ms IS NULL AND status = 'waiting_approval' AND claimed = 0") + this.#count(IN_LINE);
+		return this.#count("ended_at_ms IS NULL AND status = 'waiting_approval' AND claimed = 0") + this.#count(`${IN_LINE} AND attempt > 0`);
 	}
 
 	isAnyInLine(): boolean {
 		return this.#sql.exec(`SELECT 1 FROM runs WHERE ${IN_LINE} LIMIT 1`).toArray().length > 0;
 	}
 
-	/** Woken runs that wait until others have been executed, oldest first. */
+	countInLine(): number {
+		return this.#count(IN_LINE);
+	}
+
+	/** Runs that wait until others have been executed, oldest first. */
 	inLine(most: number): RunRow[] {
 		return readRows(this.#sql, RunRowShape, `SELECT * FROM runs WHERE ${IN_LINE} ORDER BY id LIMIT ?`, most);
 	}

@@ -20,6 +20,10 @@ export const Parent = z.strictObject({
 });
 export type Parent = z.infer<typeof Parent>;
 
+/** What starts runs by itself. */
+export const Cause = z.strictObject({ kind: z.enum(["trigger", "schedule"]), id: z.string() });
+export type Cause = z.infer<typeof Cause>;
+
 /** What a run is made of besides its status, kept as one JSON text. */
 export const RunState = z.strictObject({
 	grants: z.array(z.string()),
@@ -93,5 +97,16 @@ export const RunState = z.strictObject({
 	deniedTold: z.array(z.string()).default([]),
 	/** Calls denied because a secret stood in them. */
 	secretDenials: z.int().default(0),
+	/** The trigger or schedule that started it; null: neither. */
+	cause: Cause.nullable().default(null),
+	/** Which of its agent's stored programs it is; null: it was given with the request. */
+	programVersion: z.int().nullable().default(null),
+	isolation: z.enum(["fresh", "warm"]).default("fresh"),
+	/** How many webhooks of this platform led to it, one out of the other. */
+	hops: z.int().default(0),
+	/** It was admitted into the line: nothing is set aside for it before it is claimed the first time. */
+	unheld: z.boolean().default(false),
+	/** When it was first claimed out of the line; 0: it never stood there before its first attempt. */
+	calledUpAtMs: z.int().default(0),
 });
 export type RunState = z.infer<typeof RunState>;

@@ -1,8 +1,10 @@
+import { adoptProgram } from "./adopt-program.ts";
+
 /**
  * The tables of one agent's object. It is the truth of the agent's configuration, budget, live runs and journal; D1 gets copies through the outbox.
  * A change of shape adds a step; steps run once, in order, when the object starts.
  */
-const STEPS = [
+const STEPS: readonly (string | ((sql: SqlStorage) => void))[] = [
 	`
 	CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 	CREATE TABLE policies (version INTEGER PRIMARY KEY, policy TEXT NOT NULL);
@@ -113,16 +115,55 @@ const STEPS = [
 	CREATE INDEX tellings_due ON tellings (due_at_ms);
 	CREATE TABLE cancelled_ahead (run_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE events ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE events ADD COLUMN result TEXT;
+	ALTER TABLE events ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
+	CREATE INDEX passing_events ON events (id) WHERE kept = 0;
+	INSERT OR IGNORE INTO outbox (kind, id) SELECT 'telling', id FROM events;
+	CREATE TABLE received (
+		trigger_id TEXT NOT NULL, key TEXT NOT NULL, run_id TEXT NOT NULL, request INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (trigger_id, key)
+	) WITHOUT ROWID;
+	CREATE INDEX received_by_time ON received (at_ms);
+	CREATE TABLE requests (
+		seq INTEGER PRIMARY KEY AUTOINCREMENT, trigger_id TEXT NOT NULL, delivery_id TEXT NOT NULL, outcome TEXT NOT NULL, code TEXT, run_id TEXT,
+		repeats INTEGER NOT NULL, at_ms INTEGER NOT NULL
+	);
+	CREATE INDEX requests_by_trigger ON requests (trigger_id, seq);
+	`,
+	(sql) => {
+		sql.exec(`
+			CREATE TABLE programs (
+				version INTEGER PRIMARY KEY, digest TEXT NOT NULL, language TEXT NOT NULL, bytes INTEGER NOT NULL, note TEXT, created_at_ms INTEGER NOT NULL,
+				program TEXT NOT NULL
+			)
+		`);
+		adoptProgram(sql);
+	},
+	`
+	CREATE TABLE schedules (
+		id TEXT PRIMARY KEY, status TEXT NOT NULL, next_at_ms INTEGER, revision INTEGER NOT NULL, settings TEXT NOT NULL, last TEXT NOT NULL,
+		created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX ticking_schedules ON schedules (next_at_ms) WHERE next_at_ms IS NOT NULL;
+	CREATE TABLE ticks (
+		run_id TEXT PRIMARY KEY, schedule_id TEXT NOT NULL, tick_ms INTEGER NOT NULL, made_at_ms INTEGER NOT NULL, due_at_ms INTEGER NOT NULL,
+		tries INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE UNIQUE INDEX ticks_by_time ON ticks (schedule_id, tick_ms);
+	CREATE INDEX ticks_due ON ticks (due_at_ms);
+	`,
 ];
 
-/** Makes the tables, or brings older ones up to date. */
-export const prepareTables = (storage: DurableObjectStorage): void => {
+/** Makes the tables, or brings older ones up to date. @param upTo how many steps there are: fewer make the tables of an earlier time */
+export const prepareTables = (storage: DurableObjectStorage, upTo: number = STEPS.length): void => {
 	storage.transactionSync(() => {
 		storage.sql.exec("CREATE TABLE IF NOT EXISTS steps (count INTEGER NOT NULL)");
 		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM steps").one()["count"] ?? 0);
-		STEPS.forEach((step, index) => {
+		STEPS.slice(0, upTo).forEach((step, index) => {
 			if (index < done) return;
-			storage.sql.exec(step);
+			if (typeof step === "string") storage.sql.exec(step);
+			else step(storage.sql);
 			storage.sql.exec("INSERT INTO steps (count) VALUES (?)", index + 1);
 		});
 	});

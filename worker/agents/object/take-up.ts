@@ -3,7 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { CompiledProgram } from "../../executor/protocol.ts";
 import { runError } from "../../../contract/runs.ts";
 import type { PartialVector } from "../../budgets/vector.ts";
-import { type Attempt, attemptOf } from "./admit-run.ts";
+import { type Attempt, attemptOf, firstAmount } from "./admit-run.ts";
 import { attemptLimits, attemptShortage } from "./attempt-limits.ts";
 import { type HoldRefusal, refusalOf } from "./budget-book.ts";
 import { giveUpChild } from "./child-ended.ts";
@@ -47,9 +47,9 @@ export const claimRun = (state: ObjectState, runId: string, nowMs: number): Atte
 	if (row === null) return null;
 	// An answer that came while the run was parked, or its last choices, may not have fitted.
 	const isWhole = row.attempt === 0 || row.state.repeatable;
-	const shortage = row.state.charged && isWhole ? holdAgain(state, row, nowMs) : null;
+	const shortage = holdForAttempt(state, row, isWhole, nowMs);
 	// Its lease ends, and it is tried again.
-	if (shortage?.code === "budget_unavailable") return null;
+	if (shortage?.code === "budget_unavailable" || shortage?.code === "concurrency_exceeded") return null;
 	if (shortage !== null || !isWhole || row.attempt >= LIMITS.attemptsPerRun) {
 		const why = isWhole
 			? `it was executed ${row.attempt} times, the most`
@@ -60,8 +60,19 @@ export const claimRun = (state: ObjectState, runId: string, nowMs: number): Atte
 		return null;
 	}
 	const claimed: RunRow = { ...row, claimed: 1, attempt: row.attempt + 1, lease_expires_at_ms: nowMs + LIMITS.leaseMs };
-	const updated = state.runs.update({ ...claimed, state: { ...row.state, clockMs: row.state.clockMs === 0 ? nowMs : row.state.clockMs } });
+	const updated = state.runs.update({ ...claimed, state: { ...row.state, ...clockOf(row, nowMs), unheld: false } });
 	return attemptOf(state, updated, work.program, work.input, nowMs);
+};
+
+/** The program's clock at its start: a run out of the line begins now, whenever it was admitted. */
+const clockOf = ({ state }: RunRow, nowMs: number): Partial<RunRow["state"]> => {
+	if (state.unheld) return { clockMs: nowMs, liveMs: nowMs, calledUpAtMs: nowMs };
+	return { clockMs: state.clockMs === 0 ? nowMs : state.clockMs };
+};
+
+const holdForAttempt = (state: ObjectState, row: RunRow, isWhole: boolean, nowMs: number): HoldRefusal | null => {
+	if (row.state.unheld) return holdRun(state, row, firstAmount(row), nowMs);
+	return row.state.charged && isWhole ? holdAgain(state, row, nowMs) : null;
 };
 
 const holdAgain = (state: ObjectState, row: RunRow, nowMs: number): HoldRefusal | null => {
@@ -128,6 +139,7 @@ export const takeUp = (state: ObjectState, nowMs: number): string[] => {
 	}
 	for (const { id, hold } of state.book.expired(nowMs)) takeUpHold(state, id, hold.amount, nowMs);
 	state.runs.prune(nowMs - KEEP_ENDED_MS, PRUNE_AT_ONCE);
+	state.received.forgetOld(nowMs);
 	queue.push(...callUp(state, nowMs));
 	return queue;
 };
@@ -166,6 +178,8 @@ export const nextAlarm = (state: ObjectState, nowMs: number, outboxRetryMs: numb
 		state.approvals.earliestExpiry(),
 		state.slices.dueAtMs(),
 		state.kin.dueAtMs(),
+		state.schedules.dueAtMs(),
+		state.received.dueAtMs(),
 		runsLeftToEnd(state) > 0 ? nowMs + HALTED_MS : null,
 		state.outbox.isEmpty() && !state.runs.isAnyInLine() ? null : nowMs + outboxRetryMs,
 	];

@@ -15,7 +15,9 @@ const ACTION = "Executing a plan";
 /** A plan's digest ends with what leads to its agent (agents/object/plan-rows). */
 const DIGEST = /^sha256:[0-9a-f]{64}\.[0-9a-hjkmnp-tv-z]{16}$/;
 /** What a plan says by itself. */
-const SETTLED = ["agent", "grants", "program", "language", "input", "files", "limits", "isolation", "labels", "dryRun"] as const;
+const SETTLED = [
+	...(["agent", "grants", "program", "programVersion", "language", "input", "files", "limits", "isolation", "labels", "dryRun"] as const),
+];
 
 /**
  * The run that executes an approved plan: the dry run's program, input, files and grants, with its chance and its clock, and of effects exactly the plan's.
@@ -74,6 +76,7 @@ const commandOf = (entry: AgentEntry, recording: Recording, digest: string, body
 		runId: newRoutedId("run", locatorOf(entry.agentId)),
 		program: recording.program,
 		programDigest: run.programDigest,
+		programVersion: run.programVersion,
 		input: recording.input,
 		files: recordedFiles(recording, ACTION),
 		grants: run.grants,

@@ -95,6 +95,7 @@ const commandOf = async (
 		runId,
 		program: version?.program ?? recording.program,
 		programDigest: version?.programDigest ?? run.programDigest,
+		programVersion: version === null ? run.programVersion : version.programVersion,
 		input: recording.input,
 		files: recordedFiles(recording, ACTION),
 		grants: run.grants,

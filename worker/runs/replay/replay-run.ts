@@ -71,6 +71,7 @@ const commandOf = (runId: string, recording: Recording, version: ReadyProgram | 
 		runId,
 		program: version?.program ?? recording.program,
 		programDigest: version?.programDigest ?? run.programDigest,
+		programVersion: version === null ? run.programVersion : version.programVersion,
 		input: recording.input,
 		files: [],
 		grants: null,

@@ -21,7 +21,8 @@ const SECONDS = /^\d{1,9}$/;
 /** IMF-fixdate (RFC 9110 §5.6.7); Date.parse alone takes almost any text for a date. */
 const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-const readRetryAfter = (text: string, nowMs: number): number | null => {
+/** How long a `retry-after` asks to wait, milliseconds (RFC 9110 §10.2.3); null: it is none. */
+export const readRetryAfter = (text: string, nowMs: number): number | null => {
 	if (SECONDS.test(text)) return Number(text) * 1_000;
 	const atMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);

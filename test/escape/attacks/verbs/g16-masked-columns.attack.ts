@@ -1,5 +1,5 @@
 /*
- * G16 Reads columns that are masked, tables that are not granted and rows that are filtered away, by every statement that might show them
+ * G16 Reads columns that are masked and tables that are not granted, by every statement that might show them
  * wall: grants
  * ends: held
  */
@@ -12,8 +12,9 @@ const SECRET = "7f3a-never-shown";
 const PROGRAM = `export default async (input, env) => {
 	const got = [];
 	const ask = async (sql) => {
-		const text = await env.people.query(sql).then((rows) => JSON.stringify(rows), (error) => error.code + " " + error.message);
-		if (text.includes(input.secret) || text.includes("internal")) got.push(sql + " -> " + text.slice(0, 100));
+		const [code, text] = await env.people.query(sql).then((rows) => ["rows", JSON.stringify(rows)], (error) => [error.code, error.message]);
+		const isDenied = code === "sql_denied" || code === "invalid_arguments" || !/code|hidden/.test(sql) && code === "rows";
+		if (text.includes(input.secret) || !isDenied) got.push(sql + " -> " + code + " " + text.slice(0, 100));
 	};
 	await Promise.all(input.sql.map(ask));
 	return got;
@@ -50,10 +51,11 @@ const SQL = [
 export const attack = async ({ api }: Scene): Promise<void> => {
 	await api.expect(201, Dataset, "POST", "/v1/datasets", { name: "people" });
 	const fill = async (table: string, csv: string): Promise<void> => {
-		const { status } = await api.send("PUT", `/v1/datasets/people/data?table=${table}`, csv, { "content-type": "text/csv" });
+		const { status } = await api.send("PUT", `/v1/datasets/people/data?table=${table}&append=true`, csv, { "content-type": "text/csv" });
 		assert.equal(status, 200);
 	};
 	await fill("people", `name,code\nAda,${SECRET}\nBob,${SECRET}\n`);
+	await fill("hidden", `name,code\nCyd,${SECRET}\n`);
 	const people = { verb: "sql.query", dataset: "people", mode: "read", tables: { people: { columns: ["name"] } } };
 	await makeAgent(api, { name: "peeper", policy: { grants: { people }, limits: { wallMs: 25_000, cpuMs: 5_000 } } });
 	const run = await api.run({ agent: "peeper", program: PROGRAM, language: "javascript", input: { sql: SQL, secret: SECRET } });

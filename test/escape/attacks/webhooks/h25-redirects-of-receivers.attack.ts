@@ -1,0 +1,71 @@
+/*
+ * H25 Answers deliveries with redirects of every status to where nothing may go, by every header that a client may follow
+ * wall: webhooks
+ * covers: H16, L14
+ * ends: held
+ */
+import { LIMITS } from "../../../../contract/limits.ts";
+import { hookTenant } from "../../hook-tenant.ts";
+import type { Scene } from "../../scene.ts";
+import { want } from "../../send-hook.ts";
+import { saying } from "../../webhook-receiver.ts";
+
+export const attack = async (scene: Scene): Promise<void> => {
+	const tenant = await hookTenant(scene);
+	const { receiver } = scene.servers;
+	const inward = `http://127.0.0.1:${scene.forbidden.port}/`;
+	const second = receiver.urlOf();
+	const headers = {
+		location: inward,
+		refresh: `0; url=${inward}`,
+		"content-location": inward,
+		link: `<${inward}>; rel=preload`,
+		"alt-svc": `h2="127.0.0.1:${scene.forbidden.port}"`,
+	};
+	const statuses = [300, 301, 302, 303, 304, 305, 307, 308];
+	const redirecting = await Promise.all([
+		...statuses.map((status) =>
+			tenant.endpoint({ url: receiver.urlOf(saying(status, headers, status === 304 ? "" : "x")), events: ["run.succeeded"] }),
+		),
+		tenant.endpoint({ url: receiver.urlOf(saying(302, { location: second })), events: ["run.succeeded"] }),
+	]);
+	const asked = [
+		["5", 5_000],
+		["999999999", LIMITS.deliveryTriesMs],
+		["-1", 0],
+		["1e9", 0],
+		["Fri, 31 Dec 9999 23:59:59 GMT", LIMITS.deliveryTriesMs],
+		["Thu, 01 Jan 1970 00:00:00 GMT", 0],
+		["x".repeat(5_000), 0],
+	] as const;
+	const later = await Promise.all(
+		asked.map(([after]) => tenant.endpoint({ url: receiver.urlOf(saying(503, { "retry-after": after })), events: ["run.succeeded"] })),
+	);
+	const gone = await tenant.endpoint({ url: receiver.urlOf(saying(410)), events: ["run.succeeded"] });
+	const told = await tenant.endpoint({ url: receiver.urlOf(), events: ["endpoint.disabled"] });
+	await tenant.api.run({ agent: "hooked" });
+	for (const endpoint of redirecting) {
+		const { attempts, status } = await tenant.delivery(endpoint, ({ attemptCount }) => attemptCount > 0);
+		want("A delivery that was redirected", status === "pending" && attempts[0]?.error === "redirect", attempts);
+	}
+	want("Where it was redirected to", receiver.at(second).length === 0, receiver.at(second).length);
+	for (const [index, endpoint] of later.entries()) {
+		const { attempts } = await tenant.delivery(endpoint, ({ attemptCount }) => attemptCount > 0);
+		const [attempt] = attempts;
+		const wait = (attempt?.nextAtMs ?? 0) - (attempt?.atMs ?? 0);
+		const [, longest = 0] = asked[index] ?? [];
+		want(
+			`What a Retry-After of "${asked[index]?.[0].slice(0, 30)}" comes to`,
+			attempt?.error === "status" && wait >= Math.min(2_500, longest) && wait <= Math.max(10_000, longest + 60_000),
+			attempt,
+		);
+	}
+	const over = await tenant.delivery(gone, ({ status }) => status !== "pending");
+	want("A delivery that was answered 410", over.status === "failed" && over.attemptCount === 1, over);
+	await tenant.delivery(told, ({ status }) => status === "succeeded");
+	const { body } = await tenant.api.request("GET", `/v1/endpoints/${gone.id}`);
+	want("An endpoint that is gone", JSON.stringify(body).includes('"disabledReason":"gone"'), body);
+	const before = receiver.at(gone.url).length;
+	await tenant.api.run({ agent: "hooked" });
+	want("What is sent to who is gone", receiver.at(gone.url).length === before, receiver.at(gone.url).length);
+};

@@ -1,0 +1,54 @@
+/*
+ * X105 Asks fifty times at once for one delivery again, and for ranges that are none
+ * wall: webhooks
+ * ends: held
+ */
+import { pollUntil } from "../../../platform/start-platform.ts";
+import { hookTenant } from "../../hook-tenant.ts";
+import type { Scene } from "../../scene.ts";
+import { want } from "../../send-hook.ts";
+
+export const attack = async (scene: Scene): Promise<void> => {
+	const tenant = await hookTenant(scene);
+	const { receiver } = scene.servers;
+	const endpoint = await tenant.endpoint({ url: receiver.urlOf(), events: ["run.succeeded"] });
+	await tenant.api.run({ agent: "hooked" });
+	const { id, event } = await tenant.delivery(endpoint, ({ status }) => status === "succeeded");
+	const again = await Promise.all(Array.from({ length: 50 }, () => tenant.api.request("POST", `/v1/deliveries/${id}/redeliver`)));
+	want(
+		"Fifty at once",
+		again.every(({ status }) => status === 200),
+		again.map(({ status }) => status),
+	);
+	const over = await pollUntil(
+		() => tenant.delivery(endpoint, () => true),
+		({ status, nextAtMs }) => status === "succeeded" && nextAtMs === null,
+		20_000,
+	);
+	const came = receiver.at(endpoint.url);
+	want("What came of them", came.length >= 2 && came.length <= 51 && over.attemptCount === came.length, [came.length, over.attemptCount]);
+	want(
+		"Their one id and bytes",
+		came.every(({ headers, body }) => headers["webhook-id"] === event && body === came[0]?.body),
+		came.length,
+	);
+	want("Deliveries in the list", (await tenant.deliveries()).length === 1, (await tenant.deliveries()).length);
+	const ranges = [
+		{},
+		{ fromMs: 1, toMs: 0 },
+		{ fromMs: -1, toMs: 1 },
+		{ fromMs: 0, toMs: 1e20 },
+		{ fromMs: "0", toMs: 1 },
+		{ fromMs: 0, toMs: 1, status: "pending" },
+		{ fromMs: 0, toMs: 1, cursor: "x" },
+		{ fromMs: 0.5, toMs: 1 },
+	];
+	for (const range of ranges) {
+		const { status } = await tenant.api.request("POST", `/v1/endpoints/${endpoint.id}/redeliver`, range);
+		want(`The range ${JSON.stringify(range)}`, status === 400, status);
+	}
+	await tenant.api.request("POST", `/v1/endpoints/${endpoint.id}/disable`);
+	const before = receiver.at(endpoint.url).length;
+	const { status } = await tenant.api.request("POST", `/v1/deliveries/${id}/redeliver`);
+	want("A delivery again to a disabled endpoint", status === 409 && receiver.at(endpoint.url).length === before, status);
+};

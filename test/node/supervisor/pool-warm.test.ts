@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { LIMITS } from "../../../contract/limits.ts";
+import type { Pool, PoolLease } from "../../../supervisor/pool.ts";
+import { answerOf, jobOf, startTestExecutors, type TestExecutors } from "./fixture.ts";
+
+const COUNTER =
+	"let count = 0; export default async (input) => { count += 1; const until = input.ms ?? 0; await new Promise((done) => setTimeout(done, until)); return count; }";
+
+/** What a run returns. */
+const resultOf = async (platform: TestExecutors, job: ReturnType<typeof jobOf>): Promise<unknown> => {
+	const { outcome } = answerOf(await platform.run(job));
+	if (outcome.kind !== "returned") throw new Error(`Reading a result: the run ended ${JSON.stringify(outcome)}, wanted it returned.`);
+	return outcome.result;
+};
+/** Runs, and says that the next may have what it leaves. */
+const keptRun = async (platform: TestExecutors, warm: string, parts: Parameters<typeof jobOf>[1] = {}): Promise<unknown> => {
+	const job = jobOf(COUNTER, { ...parts, warm });
+	const result = await resultOf(platform, job);
+	await platform.post("/keep", { runId: job.runId });
+	return result;
+};
+
+const leaseOf = async (pool: Pool, runId: string, name: string | null): Promise<PoolLease> => {
+	const claim = { tenantId: "ten_a", cpuMs: 100, kind: "run" as const, warm: name === null ? null : { name, runId } };
+	const acquired = await pool.acquire(claim, new AbortController().signal);
+	if (acquired.kind !== "acquired") throw new Error(`Reading a lease: the claim was ${acquired.kind}, wanted it acquired.`);
+	return acquired.lease;
+};
+
+/** Lets time pass for whoever asks the clock. */
+const pass = (ms: number): void => {
+	const now = performance.now.bind(performance);
+	vi.spyOn(performance, "now").mockImplementation(() => now() + ms);
+};
+afterEach(() => {
+	vi.restoreAllMocks();
+});
+
+describe("the pool", () => {
+	test("gives a run the isolate of its name once it is said to be kept, and never without that word", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		expect([await keptRun(platform, "a"), await keptRun(platform, "a")]).toEqual([1, 2]);
+		expect(await resultOf(platform, jobOf(COUNTER, { warm: "a" }))).toBe(3);
+		expect(await keptRun(platform, "a")).toBe(1);
+		await platform.post("/keep", { runId: "run_that_nobody_knows" });
+		expect(await keptRun(platform, "a")).toBe(1);
+	});
+
+	test("gives no isolate to another name, to a run without one, or to another tenant", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		expect([await keptRun(platform, "a"), await keptRun(platform, "a")]).toEqual([1, 2]);
+		expect(await keptRun(platform, "b")).toBe(1);
+		expect(await resultOf(platform, jobOf(COUNTER))).toBe(1);
+		expect(await keptRun(platform, "a", { tenantId: "ten_b" })).toBe(1);
+		expect(await keptRun(platform, "a")).toBe(3);
+	});
+
+	test("prefers the process that has the isolate over one used later, which it gives to any other run", async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		const { pool } = platform.executors;
+		const lease = (runId: string, name: string | null) => leaseOf(pool, runId, name);
+		const [first, later] = [await lease("run_a1", "a"), await lease("run_b", null)];
+		expect([first.isolate?.startsWith("a."), later.isolate, later.process === first.process]).toEqual([true, null, false]);
+		first.release(true);
+		pool.keep("run_a1");
+		later.release(true);
+		const again = await lease("run_a2", "a");
+		expect([again.process === first.process, again.isolate]).toEqual([true, first.isolate]);
+		again.release(true);
+		const [held, plain] = [await lease("run_a3", "a"), await lease("run_c", null)];
+		expect([held.isolate, plain.process === later.process, plain.isolate]).toEqual([null, true, null]);
+		for (const each of [held, plain]) each.release(true);
+	});
+
+	test("never gives one isolate to two runs at a time", async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		expect(await keptRun(platform, "a")).toBe(1);
+		const together = await Promise.all([1, 2].map(() => resultOf(platform, jobOf(COUNTER, { warm: "a", input: '{"ms":300}' }))));
+		expect(together.toSorted()).toEqual([1, 2]);
+	});
+
+	test("has a stopped run's isolate never again", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		const program = `${COUNTER.replace("count += 1;", "count += 1; if (input.spin) for (;;);")}`;
+		const run = async (input: string) => {
+			const job = jobOf(program, { warm: "a", input, limits: { cpuMs: 100 } });
+			const outcome = await platform.run(job);
+			await platform.post("/keep", { runId: job.runId });
+			return outcome.kind === "answered" ? answerOf(outcome).outcome : outcome.kind;
+		};
+		expect([await run("{}"), await run('{"spin":1}'), await run("{}")]).toEqual([
+			{ kind: "returned", result: 1 },
+			"stopped",
+			{ kind: "returned", result: 1 },
+		]);
+	});
+
+	test(`makes ${LIMITS.warmIsolatesPerProcess} warm isolates in a process, and those past them in another`, async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		const names = Array.from({ length: LIMITS.warmIsolatesPerProcess + 1 }, (_, index) => `n${index}`);
+		for (const name of names) expect(await keptRun(platform, name)).toBe(1);
+		expect(platform.pids("ten_a")).toHaveLength(2);
+		for (const name of names) expect(await keptRun(platform, name)).toBe(2);
+	});
+
+	test("gives up a process that is full of isolates, of which one is used up", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		const { pool } = platform.executors;
+		const processes = new Set<unknown>();
+		for (let index = 0; index < LIMITS.warmIsolatesPerProcess; index += 1) {
+			const { process, isolate, release } = await leaseOf(pool, `run_${index}`, `n${index}`);
+			expect(isolate).not.toBeNull();
+			processes.add(process);
+			release(true);
+			pool.keep(`run_${index}`);
+		}
+		const same = await leaseOf(pool, "run_same", "n0");
+		processes.add(same.process);
+		same.release(true);
+		expect(processes.size).toBe(1);
+		pass(LIMITS.warmMs);
+		const next = await leaseOf(pool, "run_next", null);
+		expect(processes.has(next.process)).toBe(false);
+		await same.process.ended;
+		next.release(true);
+	});
+});

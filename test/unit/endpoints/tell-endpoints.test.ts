@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { ToldEvent } from "../../../contract/events.ts";
+import type { EndpointNamespace } from "../../../worker/env.ts";
+import { tellEndpoints } from "../../../worker/endpoints/tell-endpoints.ts";
+import { ask, newTenant, testEnv } from "../http/ask.ts";
+import { makeEndpoint, told } from "./endpoint-under-test.ts";
+
+/** Namespaces of objects that note what they take, by endpoint; those of `broken` do not. */
+const listen = (broken: ReadonlySet<string> = new Set()) => {
+	const taken = new Map<string, string[]>();
+	const take = async (identity: { endpointId: string }, _payload: string, events: readonly ToldEvent[]): Promise<void> => {
+		if (broken.has(identity.endpointId)) throw new Error("it is away");
+		const ids = events.map(({ event }) => event.id);
+		taken.set(identity.endpointId, [...(taken.get(identity.endpointId) ?? []), ...ids]);
+	};
+	const real = testEnv.ENDPOINTS;
+	const ENDPOINTS: EndpointNamespace = {
+		idFromName: (name) => real.idFromName(name),
+		get: (id) => new Proxy(real.get(id), { get: (port, name) => (name === "take" ? take : Reflect.get(port, name)) }),
+	};
+	return { taken, env: { ...testEnv, ENDPOINTS } };
+};
+
+describe("tellEndpoints()", () => {
+	it("tells each active endpoint of the tenant what it wants, from its making on, and nobody else", async () => {
+		const [{ id, key }, other] = [await newTenant(), await newTenant()];
+		const { taken, env } = listen();
+		const event = told();
+		await tellEndpoints(env, id, [event]);
+		const [all, one, none] = [
+			await makeEndpoint(key.value),
+			await makeEndpoint(key.value, { events: ["agent.disabled"] }),
+			await makeEndpoint(key.value, { events: ["run.failed"] }),
+		];
+		await makeEndpoint(other.key.value);
+		await tellEndpoints(env, id, [event]);
+		expect(Object.fromEntries(taken)).toEqual({ [all.id]: [event.event.id], [one.id]: [event.event.id] });
+		await ask("POST", `/v1/endpoints/${one.id}/disable`, { key: key.value });
+		await ask("PATCH", `/v1/endpoints/${none.id}`, { key: key.value, body: { events: ["agent.disabled"] } });
+		const next = told();
+		await tellEndpoints(env, id, [next]);
+		expect(Object.fromEntries(taken)).toEqual({
+			[all.id]: [event.event.id, next.event.id],
+			[one.id]: [event.event.id],
+			[none.id]: [next.event.id],
+		});
+	});
+
+	it("throws when an endpoint did not take it, and has told the others", async () => {
+		const { id, key } = await newTenant();
+		const [away, there] = [await makeEndpoint(key.value), await makeEndpoint(key.value)];
+		const { taken, env } = listen(new Set([away.id]));
+		const event = told();
+		await expect(tellEndpoints(env, id, [event])).rejects.toThrow("found 1 of 2");
+		expect(Object.fromEntries(taken)).toEqual({ [there.id]: [event.event.id] });
+	});
+});

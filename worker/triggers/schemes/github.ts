@@ -1,0 +1,29 @@
+import { contentId, readId } from "./message-id.ts";
+import { readSignature } from "./read-signature.ts";
+import { refused, type Scheme, VERIFIED } from "./scheme.ts";
+import { isSignedWith } from "./signed-with.ts";
+
+const SIGNATURE = "x-hub-signature-256";
+const PREFIX = "sha256=";
+
+/**
+ * GitHub: HMAC-SHA256 of the body, in hex, behind `sha256=`. Neither a time nor a header is signed, so that a repeat is known by its body as well as by
+ * its delivery's id: another id on the same body is the same delivery. The old `X-Hub-Signature` (SHA-1) is not looked at.
+ */
+export const github: Scheme = {
+	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
+	verify: ({ headers, bytes }, keys) => {
+		const given = headers.get(SIGNATURE);
+		if (!given) return refused("missing");
+		const signature = given.startsWith(PREFIX) ? readSignature("hex", given.slice(PREFIX.length)) : null;
+		return signature !== null && isSignedWith("sha256", keys, [bytes], [signature]) ? VERIFIED : refused("invalid");
+	},
+	identify: ({ headers, bytes }) => {
+		const [id, digest] = [readId(headers.get("x-github-delivery")), contentId(bytes)];
+		return { deliveryId: id ?? digest, keys: id === null ? [digest] : [`id:${id}`, digest] };
+	},
+	eventOf: ({ headers }) => headers.get("x-github-event") ?? "",
+	handshake: ({ headers }) => (headers.get("x-github-event") === "ping" ? { ok: "pong" } : null),
+	hiddenFields: [],
+	signatureHeaders: () => [SIGNATURE, "x-hub-signature"],
+};

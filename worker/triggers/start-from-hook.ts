@@ -1,0 +1,63 @@
+import { Refusal } from "../../contract/errors.ts";
+import { type AgentEntry, agentObject } from "../agents/agent-registry.ts";
+import type { AdmitCommand } from "../agents/object/admit-run.ts";
+import type { Env } from "../env.ts";
+import { tenantPrices } from "../prices/known-prices.ts";
+import { commandOf } from "../runs/command-of.ts";
+import { executorOf, refusalOf } from "../runs/start-run.ts";
+import type { Identity } from "./schemes/scheme.ts";
+import type { TriggerRow } from "./trigger-row.ts";
+
+/** A signed request that is to start a run. */
+export interface HookStart extends Identity {
+	readonly input: unknown;
+	/** How many webhooks of this platform led to it. */
+	readonly hops: number;
+}
+
+/**
+ * The run of a delivery, which starts it now or has been started when it came first: it stands in line and is known for its repeats in one step of the agent's
+ * object. A repeat is answered also where nothing could be started any more: the program is gone, the agent is disabled, nothing executes programs.
+ * @throws Refusal that says why none is started; nothing is known of the delivery then, and it may be sent again
+ */
+export const startFromHook = async (env: Env, entry: AgentEntry, trigger: TriggerRow, start: HookStart): Promise<string> => {
+	const identity = { tenantId: entry.tenantId, agentId: entry.agentId };
+	const { deliveryId, keys } = start;
+	const command = await hookCommand(env, entry, trigger, start).catch((thrown: unknown) => refusalIn(thrown));
+	if (command instanceof Refusal) {
+		const known = await agentObject(env, entry).repeatOf(identity, trigger.id, keys);
+		if (known !== null) return known;
+		await noteNoRun(env, entry, trigger, { deliveryId, outcome: "refused", code: command.code });
+		throw command;
+	}
+	const answer = await agentObject(env, entry).receive(identity, { ...command, triggerId: trigger.id, deliveryId, keys });
+	if (answer.kind === "refused") throw refusalOf(answer);
+	return answer.kind === "known" ? answer.runId : answer.run.id;
+};
+
+/** Notes a request in the agent's list that starts no run. What the agent's object refuses it notes by itself. */
+export const noteNoRun = async (
+	env: Env,
+	{ tenantId, agentId }: AgentEntry,
+	{ id: triggerId }: TriggerRow,
+	noted: { readonly deliveryId: string; readonly outcome: "filtered" | "refused"; readonly code: string | null },
+): Promise<void> => agentObject(env, { tenantId, agentId }).noteRequest({ tenantId, agentId }, { ...noted, triggerId, run: null });
+
+const refusalIn = (thrown: unknown): Refusal => {
+	if (thrown instanceof Refusal) return thrown;
+	throw thrown;
+};
+
+/** The run is labelled `untrusted`, whatever else the agent's policy says. @throws Refusal */
+const hookCommand = async (env: Env, entry: AgentEntry, { settings }: TriggerRow, { input, hops }: HookStart): Promise<AdmitCommand> => {
+	const { wait, metadata, programVersion, grants, limits, isolation } = settings;
+	const order = {
+		...{ input, wait, metadata, labels: ["untrusted" as const] },
+		...(programVersion === null ? {} : { programVersion }),
+		...(grants === null ? {} : { grants }),
+		...(limits === null ? {} : { limits }),
+		...(isolation === null ? {} : { isolation }),
+	};
+	const command = await commandOf(env, entry, executorOf(env, "Starting a run"), order);
+	return { ...command, hops, prices: await tenantPrices(env, entry.tenantId) };
+};

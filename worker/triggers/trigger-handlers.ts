@@ -1,0 +1,138 @@
+import { Refusal } from "../../contract/errors.ts";
+import { LIMITS } from "../../contract/limits.ts";
+import { type AgentEntry, agentObject, findAgent } from "../agents/agent-registry.ts";
+import { pageFrom, readCursor } from "../db/page.ts";
+import type { Env } from "../env.ts";
+import type { Handlers } from "../handler.ts";
+import { checkSecret, checkTrigger } from "./check-trigger.ts";
+import { describeTrigger } from "./describe-trigger.ts";
+import { forgetTrigger } from "./known-triggers.ts";
+import { receiveHook } from "./receive-hook.ts";
+import { changedSettings, newSettings, rolledSettings } from "./trigger-settings.ts";
+import type { TriggerRow } from "./trigger-row.ts";
+import { findTrigger, insertTrigger, removeTrigger, replaceTrigger, selectTriggers } from "./trigger-store.ts";
+
+type Ids =
+	| "createTrigger"
+	| "listTriggers"
+	| "getTrigger"
+	| "updateTrigger"
+	| "deleteTrigger"
+	| "disableTrigger"
+	| "enableTrigger"
+	| "rollTrigger"
+	| "listTriggerRequests"
+	| "receiveHook";
+
+/** The operations on webhooks in. */
+export const triggerHandlers: Handlers<Ids> = {
+	createTrigger: async ({ env, caller, body, origin }) => {
+		const entry = await findAgent(env, caller.tenantId, body.agent);
+		if (entry === null) throw noAgent(body.agent);
+		const settings = newSettings(body);
+		await checkTrigger(env, entry, "Making a trigger", { scheme: body.scheme, settings });
+		const row = await insertTrigger(env, { ...entry, scheme: body.scheme, settings, nowMs: Date.now() });
+		if (row === null) throw tooMany();
+		return { status: 201, body: describeTrigger(row, origin, Date.now()), headers: { location: `/v1/triggers/${row.id}` } };
+	},
+
+	listTriggers: async ({ env, caller, query, origin }) => {
+		const rows = await selectTriggers(env, caller.tenantId, readCursor(query.cursor), query.limit + 1);
+		const { data, nextCursor } = pageFrom(rows, query.limit);
+		return { status: 200, body: { data: data.map((row) => describeTrigger(row, origin, Date.now())), nextCursor } };
+	},
+
+	getTrigger: async ({ env, caller, params, origin }) => ({
+		status: 200,
+		body: describeTrigger(await ownTrigger(env, caller.tenantId, params.id), origin, Date.now()),
+	}),
+
+	updateTrigger: async ({ env, caller, params, body, origin }) => {
+		const before = await ownTrigger(env, caller.tenantId, params.id);
+		const settings = changedSettings(before.scheme, before.settings, body);
+		const entry = await agentOf(env, before);
+		await checkTrigger(env, entry, "Changing a trigger", { scheme: before.scheme, settings });
+		const row = await change(env, before, { settings, status: before.status });
+		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+	},
+
+	deleteTrigger: async ({ env, caller, params, origin }) => {
+		const row = await removeTrigger(env, caller.tenantId, params.id);
+		if (row === null) throw missing();
+		forgetTrigger(row.id);
+		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+	},
+
+	disableTrigger: async ({ env, caller, params, origin }) => {
+		const before = await ownTrigger(env, caller.tenantId, params.id);
+		const row = await change(env, before, { settings: before.settings, status: "disabled" });
+		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+	},
+
+	enableTrigger: async ({ env, caller, params, origin }) => {
+		const before = await ownTrigger(env, caller.tenantId, params.id);
+		const row = await change(env, before, { settings: before.settings, status: "active" });
+		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+	},
+
+	rollTrigger: async ({ env, caller, params, body, origin }) => {
+		const before = await ownTrigger(env, caller.tenantId, params.id);
+		await checkSecret(env, caller.tenantId, "Rolling a trigger's secret", before.scheme, body.secret);
+		const row = await change(env, before, { settings: rolledSettings(before.settings, body, Date.now()), status: before.status });
+		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+	},
+
+	listTriggerRequests: async ({ env, caller, params, query }) => {
+		const { id, agentId, tenantId } = await ownTrigger(env, caller.tenantId, params.id);
+		const identity = { tenantId, agentId };
+		const requests = await agentObject(env, identity).requests(identity, id, beforeOf(query.cursor), query.limit + 1);
+		const { nextCursor } = pageFrom(
+			requests.map(({ seq }) => ({ id: String(seq) })),
+			query.limit,
+		);
+		return { status: 200, body: { data: requests.slice(0, query.limit), nextCursor } };
+	},
+
+	receiveHook,
+};
+
+const ownTrigger = async (env: Env, tenantId: string, id: string): Promise<TriggerRow> => {
+	const row = await findTrigger(env, tenantId, id);
+	if (row === null) throw missing();
+	return row;
+};
+
+const agentOf = async (env: Env, { tenantId, agentId }: TriggerRow): Promise<AgentEntry> => {
+	const entry = await findAgent(env, tenantId, agentId);
+	if (entry === null) throw missing();
+	return entry;
+};
+
+/** Seen here at once, elsewhere within LIMITS.cacheMs. */
+const change = async (env: Env, before: TriggerRow, to: Pick<TriggerRow, "settings" | "status">): Promise<TriggerRow> => {
+	const row = await replaceTrigger(env, before, { ...to, nowMs: Date.now() });
+	forgetTrigger(before.id);
+	if (row !== null) return row;
+	throw new Refusal("conflict", "Changing a trigger: found another change to it at the same time, wanted none", {
+		hint: "Read the trigger again, then send the change again.",
+	});
+};
+
+const INTEGER = /^[0-9]{1,15}$/;
+
+/** @throws Refusal `invalid_request` for a cursor of another list */
+const beforeOf = (cursor: string | undefined): number | null => {
+	const after = readCursor(cursor);
+	if (after === null || INTEGER.test(after)) return after === null ? null : Number(after);
+	throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted nextCursor of the page before");
+};
+
+const missing = (): Refusal => new Refusal("not_found", "Looking up a trigger: there is none of that id");
+
+const noAgent = (name: string): Refusal =>
+	new Refusal("not_found", `Making a trigger: agent: found ${JSON.stringify(name)}, wanted the id or name of an agent of this tenant`);
+
+const tooMany = (): Refusal =>
+	new Refusal("conflict", `Making a trigger: found ${LIMITS.triggersPerTenant} triggers of this tenant, wanted fewer`, {
+		hint: "Delete triggers that are not used.",
+	});
