@@ -11,7 +11,8 @@ export const WALLS: readonly Wall[] = [
 		id: "isolate",
 		name: "isolate",
 		promise: "a program sees its modules, env and the runtime's own globals; nothing of another run, and no code from text",
-		oneMachine: "a fresh V8 isolate for each run, in a process of its tenant's; frozen API prototypes; eval and Wasm from bytes off",
+		oneMachine:
+			"a fresh V8 isolate for each run, in a process of its tenant's (where an agent asks for warm ones: of that agent, program and labels alone); frozen API prototypes; eval and Wasm from bytes off",
 		cloudflare: "Worker Loader: a fresh isolate with the same flags",
 		standing: "one_machine",
 		tests: ["test/node/harness/"],

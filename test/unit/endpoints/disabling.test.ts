@@ -184,6 +184,22 @@ describe("an endpoint", () => {
 			world.receiver = hang;
 		}));
 
+	it("that is disabled while an attempt is under way is not tried again when that fails", () =>
+		withEndpoint(async ({ world }) => {
+			world.receiver = async () => {
+				await world.object.close(world.identity);
+				return new Response(null, { status: 500 });
+			};
+			const event = told();
+			await world.take(event);
+			while ((await world.delivery(event.event)).attemptCount === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+			expect(await world.delivery(event.event)).toMatchObject({
+				status: "cancelled",
+				nextAtMs: null,
+				attempts: [{ status: 500, nextAtMs: null }],
+			});
+		}));
+
 	it("tells the tenant's other endpoints that it was disabled", () =>
 		withEndpoint(async ({ world, api, key }) => {
 			const other = await makeEndpoint(key, { events: ["endpoint.disabled"] });

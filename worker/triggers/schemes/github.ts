@@ -7,8 +7,8 @@ const SIGNATURE = "x-hub-signature-256";
 const PREFIX = "sha256=";
 
 /**
- * GitHub: HMAC-SHA256 of the body, in hex, behind `sha256=`. Neither a time nor a header is signed, so that a repeat is known by its body as well as by
- * its delivery's id: another id on the same body is the same delivery. The old `X-Hub-Signature` (SHA-1) is not looked at.
+ * GitHub: HMAC-SHA256 of the body, in hex, behind `sha256=`. Neither a time nor a header is signed, so that a repeat is known by its body alone: with another id
+ * on it it is the same delivery, and an id that somebody has put on another body stands for nothing. The old `X-Hub-Signature` (SHA-1) is not looked at.
  */
 export const github: Scheme = {
 	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
@@ -19,8 +19,8 @@ export const github: Scheme = {
 		return signature !== null && isSignedWith("sha256", keys, [bytes], [signature]) ? VERIFIED : refused("invalid");
 	},
 	identify: ({ headers, bytes }) => {
-		const [id, digest] = [readId(headers.get("x-github-delivery")), contentId(bytes)];
-		return { deliveryId: id ?? digest, keys: id === null ? [digest] : [`id:${id}`, digest] };
+		const digest = contentId(bytes);
+		return { deliveryId: readId(headers.get("x-github-delivery")) ?? digest, keys: [digest] };
 	},
 	eventOf: ({ headers }) => headers.get("x-github-event") ?? "",
 	handshake: ({ headers }) => (headers.get("x-github-event") === "ping" ? { ok: "pong" } : null),

@@ -7,7 +7,7 @@ import { isSignedWith } from "./signed-with.ts";
 
 /**
  * HMAC as the trigger's settings say: of the body, or of a template around it that may hold a time. One signature, after the prefix, and nothing behind it.
- * The id's header is not signed, so that a repeat is known by what was signed as well.
+ * The id's header is not signed: a repeat is known by what was signed, or, where that has a new time in it, by its id with its body. An id alone stands for nothing.
  */
 export const hmac: Scheme = {
 	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
@@ -25,7 +25,7 @@ export const hmac: Scheme = {
 		const how = howOf(settings);
 		const id = how.idHeader === undefined ? null : readId(headers.get(how.idHeader));
 		const digest = contentId(joined(contentParts(how, timeIn(headers, how), bytes)));
-		return { deliveryId: id ?? digest, keys: id === null ? [digest] : [`id:${id}`, digest] };
+		return { deliveryId: id ?? digest, keys: id === null ? [digest] : [`id:${id} ${contentId(bytes)}`, digest] };
 	},
 	eventOf: () => "",
 	handshake: () => null,
