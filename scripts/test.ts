@@ -13,9 +13,17 @@ type Lane = readonly Command[];
 const vitest = (...args: string[]): Command => ["vitest", "run", "--project", ...args];
 
 /** Files of platform tests, many of which wait for leases, restarts and killed processes, that run beside the others and take about as long as those. */
-const BESIDE = ["load", "faults", "survival", "replay-property", "sub-agents", "budget-races", "kill-switch", "hostile-datasets"].map(
-	(name) => `test/platform/${name}.test.ts`,
-);
+const BESIDE = [
+	"load",
+	"faults",
+	"survival",
+	"replay-property",
+	"sub-agents",
+	"budget-races",
+	"kill-switch",
+	"hostile-datasets",
+	"webhook-storm",
+].map((name) => `test/platform/${name}.test.ts`);
 
 /** Each step's lanes run side by side, so that two cores have work: a lane waits half of its time. */
 const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [

@@ -1,6 +1,6 @@
 /**
  * Sets the example up on a Cordon that runs: two or three secrets, a model, the agent with its policy and program, the trigger, and an endpoint if a URL
- * is given for one. README.md says what each variable means; every request that is made here stands there as curl.
+ * is given for one. README.md says what the variables mean (`GITHUB_API` is for a GitHub of your own); every request that is made here stands there as curl.
  */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -38,6 +38,13 @@ const read = (name) => readFile(new URL(name, import.meta.url), "utf8");
 const readFor = async (name) =>
 	JSON.parse((await read(name)).replaceAll("OWNER/REPO", REPO).replaceAll("https://api.github.com", GITHUB_API));
 
+// First: where there is a triage already, nothing of it is overwritten.
+await ask("POST", "/v1/agents", {
+	name: "triage",
+	policy: await readFor("policy.json"),
+	program: await read("program.ts"),
+	budget: { limits: { day: { runs: 200, usdMicros: 1_000_000 } } },
+});
 await ask("PUT", "/v1/secrets/github_token", { value: GITHUB_TOKEN });
 await ask("PUT", "/v1/secrets/github_webhook", { value: WEBHOOK_SECRET });
 await ask("PUT", "/v1/secrets/model_key", { value: MODEL_KEY });
@@ -53,14 +60,10 @@ await ask("PUT", "/v1/models/triage", {
 		},
 	],
 });
-await ask("POST", "/v1/agents", {
-	name: "triage",
-	policy: await readFor("policy.json"),
-	program: await read("program.ts"),
-	budget: { limits: { day: { runs: 200, usdMicros: 1_000_000 } } },
-});
 const trigger = await ask("POST", "/v1/triggers", await readFor("trigger.json"));
-const endpoint = NOTIFY_URL ? await ask("POST", "/v1/endpoints", { url: NOTIFY_URL, events: ["run.succeeded"] }) : null;
+const endpoint = NOTIFY_URL
+	? await ask("POST", "/v1/endpoints", { url: NOTIFY_URL, events: ["run.waiting_approval", "run.succeeded", "run.failed"] })
+	: null;
 
 console.log(`
 In the settings of ${REPO} on GitHub, under Webhooks, Add webhook:

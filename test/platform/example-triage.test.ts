@@ -214,17 +214,22 @@ describe("the example: a GitHub webhook starts an agent that triages an issue", 
 		expect(listed.some(({ deliveryId }) => deliveryId === fresh.id)).toBe(false);
 	});
 
-	test("each run that ended well is told to the endpoint, signed, under one id", async () => {
+	test("each run is told to the endpoint when it waits for a person and when it has ended, signed, each event under one id", async () => {
 		const wanted = (await runs()).filter(({ status, trigger }) => status === "succeeded" && trigger !== null).map(({ id }) => id);
-		const Told = z.object({ type: z.literal("run.succeeded"), data: z.looseObject({ run: z.string() }) });
-		const told = () => receiver.received.map(({ id, body }) => ({ id, run: Told.parse(body).data.run }));
+		const Told = z.object({
+			type: z.enum(["run.waiting_approval", "run.succeeded", "run.failed"]),
+			data: z.looseObject({ run: z.string() }),
+		});
+		const told = () => receiver.received.map(({ id, body }) => ({ id, ...Told.parse(body) }));
+		const runsTold = (type: string) => new Set(told().flatMap((each) => (each.type === type ? [each.data.run] : [])));
 		await pollUntil(
-			async () => new Set(told().map(({ run }) => run)),
-			(seen) => wanted.every((id) => seen.has(id)),
+			async () => [runsTold("run.waiting_approval"), runsTold("run.succeeded")] as const,
+			(seen) => wanted.every((id) => seen.every((of) => of.has(id))),
 			20_000,
 		);
-		expect(told().map(({ run }) => run)).toEqual(expect.arrayContaining(wanted));
-		expect(new Set(told().map(({ id }) => id)).size).toBe(new Set(told().map(({ run }) => run)).size);
+		for (const type of ["run.waiting_approval", "run.succeeded"]) expect([...runsTold(type)]).toEqual(expect.arrayContaining(wanted));
+		const ended = told().filter(({ type }) => type === "run.succeeded");
+		expect(new Set(ended.map(({ id }) => id)).size).toBe(runsTold("run.succeeded").size);
 		expect(receiver.disbelieved).toEqual([]);
 	});
 

@@ -59,5 +59,6 @@ const hookCommand = async (env: Env, entry: AgentEntry, { settings }: TriggerRow
 		...(isolation === null ? {} : { isolation }),
 	};
 	const command = await commandOf(env, entry, executorOf(env, "Starting a run"), order);
-	return { ...command, hops, prices: await tenantPrices(env, entry.tenantId) };
+	// Nobody who could decide looks on while a sender waits.
+	return { ...command, inlineMs: 0, hops, prices: await tenantPrices(env, entry.tenantId) };
 };

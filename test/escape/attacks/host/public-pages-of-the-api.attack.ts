@@ -29,7 +29,6 @@ export const attack = async (scene: Scene): Promise<void> => {
 		"/v2/runs",
 		"/internal",
 		"/openapi.yaml",
-		"/hooks/x",
 	]) {
 		const { status } = await probe(scene, { path, key: null });
 		if (status !== 404 && status !== 401) throw new Error(`GET ${path}: found ${status}, wanted 404`);

@@ -1,8 +1,8 @@
 /*
  * G15 Nests, repeats and reads JSON in SQL until the parser or the tree-walker gives up
  * wall: verbs
- * ends: returns []
- * limits: { "cpuMs": 3000, "wallMs": 25000 }
+ * ends: contained
+ * limits: { "cpuMs": 5000, "wallMs": 25000 }
  */
 const SQL = [
 	"select json_valid(replace(hex(zeroblob(50000)), '0', '['))",
@@ -23,5 +23,5 @@ export default async (input, env) => {
 		if (!["answered", "sql_limit_exceeded", "sql_denied", "invalid_arguments", "response_too_large"].includes(code)) odd.push(`${code} ${sql}`);
 	};
 	await Promise.all(SQL.map(ask));
-	return odd;
+	return odd.length === 0 ? "held" : `ESCAPED ${odd}`;
 };

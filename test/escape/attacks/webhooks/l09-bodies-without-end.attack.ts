@@ -51,7 +51,9 @@ export const attack = async (scene: Scene): Promise<void> => {
 		["a length just past the most", headOf(`Content-Length: ${most + 1}`), plain, most + 1],
 	] as const) {
 		const { sent, said } = await pour(scene.url, head, chunk, mostBytes);
-		want(`What is said of ${what}`, /^HTTP\/1\.1 4(13|00) /.test(said), [sent, said.slice(0, 200)]);
+		// Who goes on sending when the connection is closed may be reset before the answer is read.
+		const isReset = said === "" && mostBytes > 2 * most;
+		want(`What is said of ${what}`, isReset || /^HTTP\/1\.1 4(13|00) /.test(said), [sent, said.slice(0, 200)]);
 		// What the sockets on the way hold is beyond what was read.
 		want(`Bytes taken of ${what}`, sent < 24 * 1024 * 1024, sent);
 	}

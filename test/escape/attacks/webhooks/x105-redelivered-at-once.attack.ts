@@ -22,7 +22,8 @@ export const attack = async (scene: Scene): Promise<void> => {
 	);
 	const over = await pollUntil(
 		() => tenant.delivery(endpoint, () => true),
-		({ status, nextAtMs }) => status === "succeeded" && nextAtMs === null,
+		({ status, nextAtMs, attemptCount }) =>
+			status === "succeeded" && nextAtMs === null && attemptCount > 1 && attemptCount === receiver.at(endpoint.url).length,
 		20_000,
 	);
 	const came = receiver.at(endpoint.url);
