@@ -196,20 +196,18 @@ describe("the example: a GitHub webhook starts an agent that triages an issue", 
 	});
 
 	test("what is not a new issue of this repository, and what GitHub did not sign, starts nothing", async () => {
-		const before = (await runs()).length;
+		// As the agent's object has it: lists of runs may be late.
+		const requests = () =>
+			allPages(platform.api, `${new URL(hook).pathname.replace("/hooks/", "/v1/triggers/")}/requests`, TriggerRequest, 50);
+		const startedBefore = (await requests()).filter(({ outcome }) => outcome === "started").length;
 		expect(await github.deliver(hook, await github.event("issues", "edited"))).toEqual({ status: 200, body: { filtered: true } });
 		const elsewhere = await github.open({ title: "Not here", body: "" });
 		const moved = { ...elsewhere, body: elsewhere.body.replaceAll(REPOSITORY, "acme/other") };
 		expect(await github.deliver(hook, moved)).toEqual({ status: 200, body: { filtered: true } });
 		const fresh = await github.open({ title: "Forged", body: "" });
 		expect((await github.deliver(hook, fresh, "another secret")).status).toBe(401);
-		expect(await runs()).toHaveLength(before);
-		const listed = await allPages(
-			platform.api,
-			`${new URL(hook).pathname.replace("/hooks/", "/v1/triggers/")}/requests`,
-			TriggerRequest,
-			50,
-		);
+		const listed = await requests();
+		expect(listed.filter(({ outcome }) => outcome === "started")).toHaveLength(startedBefore);
 		expect(listed.filter(({ outcome }) => outcome === "filtered")).toHaveLength(2);
 		expect(listed.some(({ deliveryId }) => deliveryId === fresh.id)).toBe(false);
 	});

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const MOUNTS = { "/workspace/input": "read", "/workspace/output": "write", "/workspace/tmp": "write" };
 const agent = (name: string, mounts: Record<string, string> = MOUNTS) =>
-	makeAgent(api, { name, policy: { grants: { files: { verb: "files", mounts } } } });
+	makeAgent(api, { name, policy: { grants: { files: { verb: "files", mounts } }, limits: { wallMs: 25_000, cpuMs: 10_000 } } });
 const fileOf = async (run: string, path: string): Promise<Response> =>
 	fetch(`${cordon.url}/v1/runs/${run}/files${path}`, { headers: { authorization: `Bearer ${cordon.key}` } });
 

@@ -121,6 +121,17 @@ describe("an agent's events", () => {
 			expect([countOf(state, "events"), countOf(state, "outbox"), (await inD1(agent)).length]).toEqual([0, 0, 2]);
 		}));
 
+	it("that cannot be read are given up, and hold up nothing that comes after them", () =>
+		withState(async (state, agent) => {
+			const [spoilt, whole] = ["a", "b"].map((grant, index) => state.step(() => state.events.add(told(agent, grant), NOON + index)));
+			state.sql.exec("UPDATE events SET record = json_set(record, '$.agent', 'nobody') WHERE id = ?", spoilt);
+			const heard: ToldEvent[] = [];
+			while (await tellEvents(state, async (some) => void heard.push(...some)));
+			while (await sendBatch(state, env.DB));
+			expect([heard.map(({ event }) => event.id), (await inD1(agent)).map(({ id }) => id)]).toEqual([[whole], [whole]]);
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([0, 0]);
+		}));
+
 	it("of one tenant cannot be taken for another's, though D1 has an event of that id", () =>
 		withState(async (state, agent) => {
 			const id = state.step(() => state.events.add(told(agent, "mine"), NOON));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type NewEvent, TenantEvent, type ToldEvent } from "../../../contract/events.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRows } from "./rows.ts";
 
 /** Whom an event goes to: D1, from where its tenant reads it, and the tenant's endpoints. */
 export const EVENT_WAYS = ["event", "telling"] as const;
@@ -46,15 +46,18 @@ export class EventRows {
 		return this.#insert(event, nowMs, extras);
 	}
 
-	/** Null when there is no such event (any more). */
+	/** Null when there is no such event (any more), or none that can be read. */
 	read(id: string): TenantEvent | null {
-		return readRow(this.#sql, EventRow, "SELECT record FROM events WHERE id = ?", id)?.record ?? null;
+		return this.told(id)?.event ?? null;
 	}
 
-	/** An event as endpoints are told of it; null when there is none (any more). */
+	/** An event as endpoints are told of it; null when there is none (any more). One that cannot be read is given up: it would hold up all that come after it. */
 	told(id: string): ToldEvent | null {
-		const row = readRow(this.#sql, ToldRow, "SELECT record, result, hops FROM events WHERE id = ?", id);
-		return row === null ? null : { event: row.record, result: row.result, hops: row.hops };
+		const [row] = this.#sql.exec("SELECT record, result, hops FROM events WHERE id = ?", id).toArray();
+		const parsed = ToldRow.safeParse(row);
+		if (parsed.success) return { event: parsed.data.record, result: parsed.data.result, hops: parsed.data.hops };
+		if (row !== undefined) console.error("Telling of an event: it cannot be read, and is given up");
+		return null;
 	}
 
 	/** The oldest ones. */

@@ -119,7 +119,7 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "schedule" && state.schedules.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
-		if (mark.kind === "event" && state.events.read(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
+		if (mark.kind === "event" && state.events.read(mark.id) === null) state.events.sent(mark.id, mark.kind);
 	}
 	return state.outbox.next().length > 0;
 };
