@@ -23,6 +23,7 @@ const BESIDE = [
 	"kill-switch",
 	"hostile-datasets",
 	"webhook-storm",
+	"schedules",
 ].map((name) => `test/platform/${name}.test.ts`);
 
 /** Each step's lanes run side by side, so that two cores have work: a lane waits half of its time. */
