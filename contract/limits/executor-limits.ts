@@ -26,9 +26,9 @@ export const EXECUTOR_LIMITS = {
 	executorCpuMarginMs: 2_000,
 	/** CPU time an idle process may have used since it was given back, milliseconds; past it something lingers and it is killed. */
 	executorLingerCpuMs: 5,
-	/** Warm isolates that are made in one executor process, which never loses one: past it runs have fresh ones, and a process with one that is used up is replaced. Enforced in supervisor/warm-isolates. */
+	/** Warm isolates that are made in one executor process, which never loses one: past it runs have fresh ones, and a process with one that is used up is replaced. Enforced in executor/warm-isolates and supervisor/pool-member. */
 	warmIsolatesPerProcess: 4,
-	/** The same of one Worker on Cloudflare, which loses them by itself. Enforced in worker/executor/loader-isolates. */
+	/** The same of one Worker on Cloudflare, which loses them by itself. Enforced in executor/loader. */
 	warmIsolatesPerWorker: 500,
 	/** Runs that one warm isolate has, so that nothing small can grow for ever. Enforced in worker/executor/warm-isolate. */
 	warmRuns: 1_000,

@@ -36,7 +36,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
 	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
 	"worker/tenant-budget/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/agents/object/rows.ts"],
+		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/db/rows.ts"],
 		"worker/agents/object/event-rows.ts",
 		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts", "worker/endpoints/tell-endpoints.ts"],
 	],
@@ -98,7 +98,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		...["worker/policy/evaluate-condition.ts", "worker/policy/argument-at.ts", "worker/prices/known-prices.ts"],
 	],
 	"worker/endpoints/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/egress/", "worker/secrets/seal.ts", "worker/agents/object/rows.ts"],
+		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/egress/", "worker/secrets/seal.ts"],
 		"worker/verbs/http-fetch/",
 	],
 	"worker/events/": [

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Birth } from "./object/configure.ts";
-import { jsonColumn } from "./object/rows.ts";
+import { jsonColumn } from "../db/rows.ts";
 
 const Row = z.object({ birth: jsonColumn(Birth), created_at_ms: z.int() });
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Delivery } from "../../contract/endpoints.ts";
+import { jsonColumn } from "../db/rows.ts";
+import { listNewest } from "../db/list-newest.ts";
 
 /** A copy for D1. */
 export interface DeliveryCopy {
@@ -9,10 +11,7 @@ export interface DeliveryCopy {
 }
 
 const Row = z.object({
-	record: z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(Delivery),
+	record: jsonColumn(Delivery),
 });
 
 /** Puts copies where lists find them; the same ones again change nothing. */
@@ -47,19 +46,14 @@ export interface DeliveryFilter {
 
 /** Deliveries of a tenant, newest first. */
 export const listDeliveryCopies = async (db: D1Database, tenantId: string, filter: DeliveryFilter): Promise<Delivery[]> => {
-	const wanted: readonly (readonly [condition: string, value: string | null])[] = [
-		["tenant_id = ?", tenantId],
+	const where = [
 		["endpoint_id = ?", filter.endpoint],
 		["status = ?", filter.status],
 		["event_id = ?", filter.event],
-		["id < ?", filter.before],
-	];
-	const given = wanted.filter(([, value]) => value !== null);
-	const { results } = await db
-		.prepare(`SELECT record FROM deliveries WHERE ${given.map(([condition]) => condition).join(" AND ")} ORDER BY id DESC LIMIT ?`)
-		.bind(...given.map(([, value]) => value), filter.most)
-		.all();
-	return results.map((row) => Row.parse(row).record);
+	] as const;
+	const { before, most } = filter;
+	const rows = await listNewest(db, tenantId, { shape: Row, columns: "record", table: "deliveries", where, before, most });
+	return rows.map(({ record }) => record);
 };
 
 /** The copy of one delivery; null: there is none. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DeliveryAttempt, DeliveryStatus } from "../../contract/endpoints.ts";
 import { newRoutedId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { jsonColumn, readRow, readRows } from "../agents/object/rows.ts";
+import { jsonColumn, readRow, readRows } from "../db/rows.ts";
 
 const Columns = z
 	.object({

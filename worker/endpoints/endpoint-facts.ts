@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonColumn, readRow } from "../agents/object/rows.ts";
+import { jsonColumn, readRow } from "../db/rows.ts";
 
 /** Whose object it is: the same words every caller has. */
 export const EndpointIdentity = z.object({ tenantId: z.string(), endpointId: z.string() });

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { DISABLED_REASONS, type Endpoint, EndpointSettings } from "../../contract/endpoints.ts";
+import { jsonColumn } from "../db/rows.ts";
 
 const Columns = z.object({
 	id: z.string(),
 	status: z.enum(["active", "disabled"]),
-	settings: z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(EndpointSettings),
+	settings: jsonColumn(EndpointSettings),
 	sealed: z.string(),
 	secret_version: z.int(),
 	previous_sealed: z.string().nullable(),

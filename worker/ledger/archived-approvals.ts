@@ -2,12 +2,11 @@ import { z } from "zod";
 import { type Approval, ListedApproval } from "../../contract/approvals.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { ArchiveBatch } from "./write-archive.ts";
+import { jsonColumn } from "../db/rows.ts";
+import { listNewest } from "../db/list-newest.ts";
 
 const Row = z.object({
-	record: z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(ListedApproval),
+	record: jsonColumn(ListedApproval),
 });
 const WholeRow = Row.extend({ args: z.string().nullable() });
 
@@ -57,19 +56,13 @@ export const listArchivedApprovals = async (
 	tenantId: string,
 	{ status, runId, agentId, before, most }: ApprovalFilter,
 ): Promise<ListedApproval[]> => {
-	const wanted: readonly (readonly [condition: string, value: string | null])[] = [
-		["tenant_id = ?", tenantId],
+	const where = [
 		["status = ?", status],
 		["run_id = ?", runId],
 		["agent_id = ?", agentId],
-		["id < ?", before],
-	];
-	const given = wanted.filter(([, value]) => value !== null);
-	const { results } = await db
-		.prepare(`SELECT record FROM approvals WHERE ${given.map(([condition]) => condition).join(" AND ")} ORDER BY id DESC LIMIT ?`)
-		.bind(...given.map(([, value]) => value), most)
-		.all();
-	return results.map((row) => Row.parse(row).record);
+	] as const;
+	const rows = await listNewest(db, tenantId, { shape: Row, columns: "record", table: "approvals", where, before, most });
+	return rows.map(({ record }) => record);
 };
 
 /** An approval as archived, whole; null when the tenant has none of that id in D1 yet. */

@@ -1,15 +1,10 @@
 import { z } from "zod";
 import { RunApprovalEvent } from "../../contract/run-events.ts";
 import { Call } from "../../contract/runs.ts";
+import { jsonColumn } from "../db/rows.ts";
 
-const jsonText = <Shape extends z.ZodType>(shape: Shape) =>
-	z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(shape);
-
-const CallRow = z.object({ record: jsonText(Call) });
-const ApprovalRow = z.object({ record: jsonText(RunApprovalEvent.strip()) });
+const CallRow = z.object({ record: jsonColumn(Call) });
+const ApprovalRow = z.object({ record: jsonColumn(RunApprovalEvent.strip()) });
 
 /** Calls of a run at some places, in order. */
 export const listArchivedCallsAt = async (db: D1Database, tenantId: string, runId: string, places: readonly number[]): Promise<Call[]> => {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Schedule } from "../../contract/schedules.ts";
+import { jsonColumn } from "../db/rows.ts";
+import { listNewest } from "../db/list-newest.ts";
 
 /** A schedule's copy. `record`: JSON text of a Schedule; of a deleted one, of nothing. */
 export interface ArchivedSchedule {
@@ -11,10 +13,7 @@ export interface ArchivedSchedule {
 }
 
 const Row = z.object({
-	record: z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(Schedule),
+	record: jsonColumn(Schedule),
 });
 
 /** Schedules for D1. A late repeat never overwrites what is newer; a deleted one stays as that, so that none comes back. */
@@ -49,17 +48,10 @@ export const listArchivedSchedules = async (
 	tenantId: string,
 	{ agentId, before, most }: ScheduleFilter,
 ): Promise<Schedule[]> => {
-	const wanted: readonly (readonly [condition: string, value: string | null])[] = [
-		["tenant_id = ?", tenantId],
+	const where = [
 		["agent_id = ?", agentId],
-		["id < ?", before],
-	];
-	const given = wanted.filter(([, value]) => value !== null);
-	const { results } = await db
-		.prepare(
-			`SELECT record FROM schedules WHERE status <> 'deleted' AND ${given.map(([condition]) => condition).join(" AND ")} ORDER BY id DESC LIMIT ?`,
-		)
-		.bind(...given.map(([, value]) => value), most)
-		.all();
-	return results.map((row) => Row.parse(row).record);
+		["status <> ?", "deleted"],
+	] as const;
+	const rows = await listNewest(db, tenantId, { shape: Row, columns: "record", table: "schedules", where, before, most });
+	return rows.map(({ record }) => record);
 };

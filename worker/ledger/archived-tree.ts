@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { RunSummary } from "../../contract/runs.ts";
+import { jsonColumn } from "../db/rows.ts";
 
 const SummaryRow = z.object({
-	summary: z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(RunSummary),
+	summary: jsonColumn(RunSummary),
 });
 
 /** The runs of a tree but for its first, oldest first. */

@@ -1,18 +1,14 @@
 import { z } from "zod";
 import { ParsedJson } from "../../contract/common.ts";
 import { Call, type Run, RunFile, RunLog, RunSummary } from "../../contract/runs.ts";
-
-const jsonText = <Shape extends z.ZodType>(shape: Shape) =>
-	z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(shape);
+import { jsonColumn } from "../db/rows.ts";
+import { listNewest } from "../db/list-newest.ts";
 
 const ArchivedFile = RunFile.extend({ blob: z.string().nullable().default(null) });
-const FilesRow = z.object({ files: jsonText(z.array(ArchivedFile)) });
-const RunRow = z.object({ summary: jsonText(RunSummary), result: jsonText(ParsedJson), files: jsonText(z.array(ArchivedFile)) });
-const SummaryRow = z.object({ summary: jsonText(RunSummary) });
-const CallRow = z.object({ record: jsonText(Call) });
+const FilesRow = z.object({ files: jsonColumn(z.array(ArchivedFile)) });
+const RunRow = z.object({ summary: jsonColumn(RunSummary), result: jsonColumn(ParsedJson), files: jsonColumn(z.array(ArchivedFile)) });
+const SummaryRow = z.object({ summary: jsonColumn(RunSummary) });
+const CallRow = z.object({ record: jsonColumn(Call) });
 
 /** A run as archived, whole; null when the tenant has none of that id in D1 yet. */
 export const readArchivedRun = async (db: D1Database, tenantId: string, runId: string): Promise<Run | null> => {
@@ -49,22 +45,14 @@ export const listArchivedRuns = async (
 	tenantId: string,
 	filter: { agentId: string | null; status: string | null; parentRunId?: string | null; before: string | null; most: number },
 ): Promise<RunSummary[]> => {
-	const conditions = ["tenant_id = ?"];
-	const values: (string | number)[] = [tenantId];
-	const where = (condition: string, value: string | null): void => {
-		if (value === null) return;
-		conditions.push(condition);
-		values.push(value);
-	};
-	where("agent_id = ?", filter.agentId);
-	where("status = ?", filter.status);
-	where("parent_run_id = ?", filter.parentRunId ?? null);
-	where("id < ?", filter.before);
-	const { results } = await db
-		.prepare(`SELECT summary FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`)
-		.bind(...values, filter.most)
-		.all();
-	return results.map((row) => SummaryRow.parse(row).summary);
+	const { before, most } = filter;
+	const where = [
+		["agent_id = ?", filter.agentId],
+		["status = ?", filter.status],
+		["parent_run_id = ?", filter.parentRunId ?? null],
+	] as const;
+	const rows = await listNewest(db, tenantId, { shape: SummaryRow, columns: "summary", table: "runs", where, before, most });
+	return rows.map(({ summary }) => summary);
 };
 
 /** Calls of a run in order, those after a place. */

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { TenantEvent } from "../../contract/events.ts";
+import { jsonColumn } from "../db/rows.ts";
+import { listNewest } from "../db/list-newest.ts";
 
 /** A row as the event that it was. */
 const Row = z
@@ -9,7 +11,7 @@ const Row = z
 		at_ms: z.int(),
 		agent_id: z.string().nullable(),
 		run_id: z.string().nullable(),
-		data: z.string().transform((text): unknown => JSON.parse(text)),
+		data: jsonColumn(z.unknown()),
 	})
 	.transform(({ id, type, at_ms, agent_id, run_id, data }) => ({ id, type, atMs: at_ms, agent: agent_id, run: run_id, data }))
 	.pipe(TenantEvent);
@@ -39,18 +41,10 @@ export const listTenantEvents = async (
 	tenantId: string,
 	{ type, agentId, before, most }: EventFilter,
 ): Promise<TenantEvent[]> => {
-	const wanted: readonly (readonly [condition: string, value: string | null])[] = [
-		["tenant_id = ?", tenantId],
+	const where = [
 		["type = ?", type],
 		["agent_id = ?", agentId],
-		["id < ?", before],
-	];
-	const given = wanted.filter(([, value]) => value !== null);
-	const { results } = await db
-		.prepare(
-			`SELECT id, type, at_ms, agent_id, run_id, data FROM events WHERE ${given.map(([condition]) => condition).join(" AND ")} ORDER BY id DESC LIMIT ?`,
-		)
-		.bind(...given.map(([, value]) => value), most)
-		.all();
-	return results.map((row) => Row.parse(row));
+	] as const;
+	const columns = "id, type, at_ms, agent_id, run_id, data";
+	return await listNewest(db, tenantId, { shape: Row, columns, table: "events", where, before, most });
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ToldEvent } from "../../contract/events.ts";
 import { EventRows } from "../agents/object/event-rows.ts";
-import { readRow } from "../agents/object/rows.ts";
+import { readRow } from "../db/rows.ts";
 import type { Threshold } from "../budgets/thresholds.ts";
 
 const NameRow = z.object({ tenant_id: z.string() });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonColumn, readRow, readRows } from "../agents/object/rows.ts";
+import { jsonColumn, readRow, readRows } from "../db/rows.ts";
 import { Ledger, type LedgerRows, SliceRow } from "../budgets/ledger-rows.ts";
 import type { ShareDimension } from "../budgets/share.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { BudgetLimits } from "../../../contract/budgets.ts";
 import type { Call } from "../../../contract/runs.ts";
 import type { ObjectState } from "../../../worker/agents/object/object-state.ts";
-import { jsonColumn, readRows } from "../../../worker/agents/object/rows.ts";
+import { jsonColumn, readRows } from "../../../worker/db/rows.ts";
 import { RunState } from "../../../worker/agents/object/run-state.ts";
 import type { AgentSlices } from "../../../worker/budgets/agent-slices.ts";
 import { type BudgetState, Hold } from "../../../worker/budgets/budget-state.ts";

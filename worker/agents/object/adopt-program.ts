@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Language, Program } from "../../../contract/runs.ts";
 import { programBytes, programDigest, programSource } from "../program-source.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow } from "../../db/rows.ts";
 
 /** What of a configuration of before there were versions says of the program. */
 const Before = z.object({ value: jsonColumn(z.looseObject({ program: Program.nullable(), language: Language, updatedAtMs: z.int() })) });

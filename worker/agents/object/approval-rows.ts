@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Approval } from "../../../contract/approvals.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 /**
  * An approval as it is kept. Its arguments are the call's own in the journal and stand nowhere else, so that what a person is shown and what is executed

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readRows } from "./rows.ts";
+import { readRows } from "../../db/rows.ts";
 
 const Row = z.object({ call_id: z.string() });
 

@@ -7,7 +7,7 @@ import { holdLevels, type LevelOfBudget } from "../../budgets/hold-levels.ts";
 import type { Threshold } from "../../budgets/thresholds.ts";
 import { addVectors, type PartialVector, subtractVectors, toVector, type Vector, ZERO } from "../../budgets/vector.ts";
 import type { Facts } from "./facts.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 import type { SliceRefusal, TenantSlices } from "./tenant-slices.ts";
 
 const HoldRow = z.object({ id: z.string(), run_id: z.string(), expires_at_ms: z.int(), hold: jsonColumn(Hold) });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRow } from "./rows.ts";
+import { readRow } from "../../db/rows.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** Where a call stands in its program's execution, by the isolate's word: it only ever decides how its own run is repeated. */

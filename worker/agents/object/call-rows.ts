@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Call } from "../../../contract/runs.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 /** What a journal knows of a call besides its record. */
 export interface JournalEntry {

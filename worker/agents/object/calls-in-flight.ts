@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ObjectState } from "./object-state.ts";
-import { readRows } from "./rows.ts";
+import { readRows } from "../../db/rows.ts";
 
 const Started = z.object({ id: z.string(), run: z.string(), grant_name: z.string() });
 

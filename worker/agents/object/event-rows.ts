@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type NewEvent, TenantEvent, type ToldEvent } from "../../../contract/events.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import { jsonColumn, readRows } from "./rows.ts";
+import { jsonColumn, readRows } from "../../db/rows.ts";
 
 /** Whom an event goes to: D1, from where its tenant reads it, and the tenant's endpoints. */
 export const EVENT_WAYS = ["event", "telling"] as const;

@@ -6,7 +6,7 @@ import { AgentSlices, NO_SLICES } from "../../budgets/agent-slices.ts";
 import { BudgetState, emptyBudget } from "../../budgets/budget-state.ts";
 import { DEFAULT_PRICES } from "../../budgets/prices.ts";
 import { type BoundPolicy, bindPolicy } from "../../policy/bind-policy.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 /** Whose object this is and how it is set up; one row of JSON. */
 export const Configuration = z.strictObject({

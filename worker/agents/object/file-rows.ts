@@ -3,7 +3,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { RunFile } from "../../../contract/runs.ts";
 import type { FileEntry, RunFiles } from "../../verbs/verb.ts";
 import { addHandle, handleOf } from "./handle-rows.ts";
-import { readRow, readRows } from "./rows.ts";
+import { readRow, readRows } from "../../db/rows.ts";
 
 /** A row of SQLite holds at most 2 MB; a file is kept in parts. */
 const PART_BYTES = 512 * 1024;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRows } from "./rows.ts";
+import { readRows } from "../../db/rows.ts";
 import { lookUntil, type RunBell } from "./run-bell.ts";
 import { hasNews, type RunCursor, type RunView, viewRun } from "./run-changes.ts";
 import { isLive } from "./run-rows.ts";

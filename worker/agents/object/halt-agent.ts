@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { type CallInFlight, callsInFlight } from "./calls-in-flight.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRows } from "./rows.ts";
+import { readRows } from "../../db/rows.ts";
 import { cancelRun } from "./stop-runs.ts";
 
 /** What an agent was doing that takes nothing new any more. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRow, readRows } from "./rows.ts";
+import { readRow, readRows } from "../../db/rows.ts";
 import { isLive } from "./run-rows.ts";
 
 const HandleRow = z.object({ id: z.string(), bytes: z.int(), type: z.string(), key: z.string() });

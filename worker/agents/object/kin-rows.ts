@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
-import { readRow, readRows } from "./rows.ts";
+import { readRow, readRows } from "../../db/rows.ts";
 
 const ChildShape = z.object({
 	call_id: z.string(),

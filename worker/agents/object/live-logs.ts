@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { RunLog } from "../../../contract/runs.ts";
 import type { ObjectState } from "./object-state.ts";
-import { jsonColumn, readRows } from "./rows.ts";
+import { jsonColumn, readRows } from "../../db/rows.ts";
 import { isLive } from "./run-rows.ts";
 
 const LineRow = z.object({ line: jsonColumn(RunLog) });

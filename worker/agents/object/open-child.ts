@@ -8,7 +8,7 @@ import { type RefusedAnswer, refuse } from "./admit-run.ts";
 import type { Lender } from "./beyond-lender.ts";
 import { touchedBy } from "./call-flow.ts";
 import type { ObjectState } from "./object-state.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow } from "../../db/rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import type { Parent } from "./run-state.ts";
 import { isSwitchedOff, switchedOff } from "./switched-off.ts";

@@ -3,7 +3,7 @@ import { AgentSummary } from "../../../contract/agents.ts";
 import type { Approval } from "../../../contract/approvals.ts";
 import { type ArchivedRun, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRows } from "./rows.ts";
+import { readRows } from "../../db/rows.ts";
 import { schedulesSent, schedulesToSend } from "./archive-schedules.ts";
 import { describe } from "./describe-run.ts";
 import { ownUsdMicros } from "./own-cost.ts";

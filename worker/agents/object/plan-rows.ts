@@ -6,7 +6,7 @@ import { canonicalJson, sha256Hex } from "../../ledger/chain-call.ts";
 import { kindOfCall } from "./match-call.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { Draft } from "./record-call.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow } from "../../db/rows.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** A plan that somebody approved. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Language, Program } from "../../../contract/runs.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 const Line = z
 	.object({

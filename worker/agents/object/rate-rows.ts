@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readRow } from "./rows.ts";
+import { readRow } from "../../db/rows.ts";
 
 const Row = z.object({ minute: z.int(), count: z.int() });
 const MINUTE_MS = 60_000;

@@ -10,7 +10,7 @@ import { choicesOf } from "./call-place.ts";
 import { describe } from "./describe-run.ts";
 import type { ObjectState } from "./object-state.ts";
 import { planKinds } from "./plan-rows.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow } from "../../db/rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 
 const Work = z.object({ program: jsonColumn(CompiledProgram), input: z.string() });

@@ -4,7 +4,7 @@ import { RunApprovalEvent } from "../../../contract/run-events.ts";
 import { CALL_STATUSES, type Run, type RunLog, type RunStatus } from "../../../contract/runs.ts";
 import { describe } from "./describe-run.ts";
 import type { ObjectState } from "./object-state.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 import { isLive, type RunRow } from "./run-rows.ts";
 import { shownStatus } from "./shown-status.ts";
 

@@ -3,7 +3,7 @@ import { ParsedJson } from "../../../contract/common.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { RunLog, RunStatus } from "../../../contract/runs.ts";
 import { givenOf } from "./file-rows.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 import { RunState } from "./run-state.ts";
 
 const RunRowShape = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findShortage, Hold, type Shortage } from "../../budgets/budget-state.ts";
 import { addVectors, type PartialVector, toVector, type Vector } from "../../budgets/vector.ts";
 import type { ObjectState } from "./object-state.ts";
-import { jsonColumn, readRows } from "./rows.ts";
+import { jsonColumn, readRows } from "../../db/rows.ts";
 import { runBudget } from "./run-budget.ts";
 import type { RunRow } from "./run-rows.ts";
 

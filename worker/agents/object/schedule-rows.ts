@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LastTick, ScheduleSettings } from "../../../contract/schedules.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 const Row = z.object({
 	id: z.string(),

@@ -4,7 +4,7 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { canonicalText } from "../../../contract/tagged-json.ts";
 import { sha256Hex } from "../../ledger/chain-call.ts";
 import { matchesPattern } from "../../policy/matches-pattern.ts";
-import { jsonColumn, readRow, readRows } from "./rows.ts";
+import { jsonColumn, readRow, readRows } from "../../db/rows.ts";
 
 /** What changes of a scoped approval stands in columns of its own and is not believed of the record. */
 const Row = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { AgentState, StateEntry } from "../../verbs/verb.ts";
-import { readRow, readRows } from "./rows.ts";
+import { readRow, readRows } from "../../db/rows.ts";
 
 const Row = z.object({ key: z.string(), value: z.string(), version: z.int(), expires_at_ms: z.int().nullable() });
 const Total = z.object({ count: z.int(), bytes: z.int() });

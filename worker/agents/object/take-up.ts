@@ -15,7 +15,7 @@ import { holdExpiry, holdRun } from "./hold-run.ts";
 import { callUp } from "./line-up.ts";
 import { takePlace } from "./live-place.ts";
 import type { ObjectState } from "./object-state.ts";
-import { jsonColumn, readRow } from "./rows.ts";
+import { jsonColumn, readRow } from "../../db/rows.ts";
 import { isLive, isParked, type RunRow } from "./run-rows.ts";
 import { forgetReplay } from "./replay-call.ts";
 import { interruptRun } from "./stop-runs.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Rows of the object's SQLite, each parsed: what is stored is a boundary too. */
+/** Rows of an object's SQLite, each parsed: what is stored is a boundary too. */
 export const readRows = <Shape extends z.ZodType>(
 	sql: SqlStorage,
 	shape: Shape,
