@@ -127,7 +127,10 @@ export class EndpointObject extends EndpointHost {
 	async #attempt(row: DeliveryRow): Promise<void> {
 		const startedAtMs = this.now();
 		const deadline = startDeadline(this.attemptMs(), new AbortController().signal);
-		const made = await this.#make(row, deadline).catch(() => ({ outcome: NOT_SENT, readAtMs: 0 }));
+		const made = await this.#make(row, deadline).catch((error: unknown) => {
+			console.error("Trying a delivery: it could not be made ready; it is tried again.", error instanceof Error ? error.name : "");
+			return { outcome: NOT_SENT, readAtMs: 0 };
+		});
 		deadline.stop();
 		this.#underWay.delete(row.id);
 		const isDecided = this.step(() => {
@@ -152,9 +155,12 @@ export class EndpointObject extends EndpointHost {
 	async #ready() {
 		const identity = this.facts.read()?.identity;
 		if (identity === undefined) throw new Error("Trying a delivery: found no identity, wanted one since it was taken.");
-		const endpoint = await knownEndpoint(this.env, identity.tenantId, identity.endpointId);
+		const { tenantId, endpointId } = identity;
+		// What waits is cancelled for good where it is disabled: that is not decided on what is remembered of it.
+		if ((await knownEndpoint(this.env, tenantId, endpointId))?.status !== "active") forgetEndpoint(tenantId, endpointId);
+		const endpoint = await knownEndpoint(this.env, tenantId, endpointId);
 		if (endpoint?.status !== "active") return null;
-		return { endpoint, secrets: await openSigningSecrets(this.env, identity.tenantId, endpoint, this.now()) };
+		return { endpoint, secrets: await openSigningSecrets(this.env, tenantId, endpoint, this.now()) };
 	}
 
 	/** @returns whether the endpoint is to be disabled */

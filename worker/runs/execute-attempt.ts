@@ -81,8 +81,10 @@ const executeOnce = async (env: Env, entry: AgentEntry, executor: Executor, atte
  * Whether a run's warm isolate may be another's, where what it has read may linger: it has gone well, has read nothing of a label that it did not begin with, as
  * the next one does, and nobody was asked to allow it a call, which would be allowed to it alone.
  */
-const leavesWhatItFound = ({ labels }: Attempt, finished: FinishAnswer | null): boolean =>
+const leavesWhatItFound = ({ attempt, labels }: Attempt, finished: FinishAnswer | null): boolean =>
 	finished !== null &&
+	// Another attempt's success says nothing of this one's isolate.
+	finished.run.attempt === attempt &&
 	!finished.again &&
 	!finished.asked &&
 	finished.run.status === "succeeded" &&
