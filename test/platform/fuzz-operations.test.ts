@@ -39,12 +39,16 @@ interface Answered {
 	readonly text: string;
 }
 
-const send = (raw: RawRequest): Promise<Answered> =>
+/**
+ * A connection that was idle may end just as a request is sent on it, and any server's may (RFC 9112, 9.5): then it is sent again, on a connection of its own.
+ * @throws when no answer comes
+ */
+const send = (raw: RawRequest, agent: HttpAgent | false = connections): Promise<Answered> =>
 	new Promise((resolve, reject) => {
 		const url = new URL(platform.cordon.url);
 		const headers = { ...raw.headers, ...(raw.body === null ? {} : { "content-length": String(raw.body.bytes.byteLength) }) };
 		const asked = request(
-			{ host: url.hostname, port: url.port, method: raw.method, path: raw.target, headers, agent: connections, timeout: ANSWER_MS },
+			{ host: url.hostname, port: url.port, method: raw.method, path: raw.target, headers, agent, timeout: ANSWER_MS },
 			(response) => {
 				const parts: Buffer[] = [];
 				response.on("data", (part: Buffer) => parts.push(part));
@@ -56,9 +60,14 @@ const send = (raw: RawRequest): Promise<Answered> =>
 		);
 		asked.on("timeout", () => asked.destroy(new Error(`no answer after ${ANSWER_MS} ms`)));
 		// An answer may come before all of the request is sent, and the connection end with it; then there is an answer all the same.
-		asked.on("error", reject);
+		asked.on("error", (error) => {
+			if (asked.reusedSocket && isReset(error)) resolve(send(raw, false));
+			else reject(error);
+		});
 		asked.end(raw.body?.bytes);
 	});
+
+const isReset = (error: Error): boolean => "code" in error && error.code === "ECONNRESET";
 
 /** Words that only stand in answers that say too much: stacks, paths of the host, SQL, names of what it is made of. */
 const TELLS =

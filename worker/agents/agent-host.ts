@@ -43,6 +43,7 @@ export abstract class AgentHost extends DurableObject<Env> {
 	protected readonly bell = new RunBell((runId) => isOver(this.state, runId));
 	#alarmAtMs: number | null = null;
 	#flush: Promise<void> | null = null;
+	#telling: Promise<void> | null = null;
 	/** Steps that wait for more of the tenant's budget, one after the other: else each would be made again whenever another was served. */
 	#leasing: Promise<unknown> = Promise.resolve();
 	/** Looks at the tenant's status that have begun, and the last of them that counted. */
@@ -61,10 +62,10 @@ export abstract class AgentHost extends DurableObject<Env> {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		const queue = this.step(null, () => takeUp(this.state, Date.now()));
+		// Before anything that others may keep waiting: a tick that is made too late is missed. What it takes to compile a program is not waited for.
+		this.ctx.waitUntil(this.startTicks());
 		await this.sendToQueue(queue);
 		await this.sendAll();
-		// What it takes to compile a program is not waited for.
-		this.ctx.waitUntil(this.startTicks());
 		await this.state.slices.alarm(Date.now());
 		await this.tellKin();
 		this.#arm();
@@ -146,7 +147,11 @@ export abstract class AgentHost extends DurableObject<Env> {
 
 	/** Sends everything to D1 and to the store; what fails stays in the outbox for the alarm. */
 	protected async sendAll(): Promise<void> {
-		const told = this.#tellAll();
+		// Not waited for: an endpoint's object that does not answer keeps nothing from D1.
+		this.#telling ??= this.#tellAll().finally(() => {
+			this.#telling = null;
+		});
+		this.ctx.waitUntil(this.#telling);
 		try {
 			while (await sendBatch(this.state, this.env.DB));
 			if (this.state.outbox.contents().length > 0) {
@@ -154,7 +159,6 @@ export abstract class AgentHost extends DurableObject<Env> {
 				while (await sendBatch(this.state, this.env.DB));
 			}
 			while (await storeRecordings(this.state, this.env.BLOBS));
-			await told;
 		} catch (error) {
 			console.error("Archiving an agent's changes: they were not taken; the alarm tries again.", error instanceof Error ? error.name : "");
 		} finally {

@@ -117,4 +117,5 @@ const commandOf = (order: AgentOrder, opened: Opened, ready: ReadyProgram): Admi
 	parent: opened.parent,
 	lender: opened.lender,
 	canaries: opened.canaries,
+	hops: opened.hops,
 });

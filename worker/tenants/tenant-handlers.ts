@@ -43,7 +43,6 @@ export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTe
 		knownKeys.forgetAll();
 		const { told, unreached, overtaken } = await tellAgents(env, tenant);
 		const action = body.status === "suspended" ? "suspending a tenant" : "making a tenant active";
-		if (body.status === "suspended") await tellSuspended(env, tenant.id).catch(() => refuseUntold(action));
 		if (unreached > 0) {
 			const message = `${action}: its keys are, and ${told.agentsTold} of its agents, but ${unreached} could not be told; wanted all: send it again`;
 			throw new Refusal("agents_unreachable", message, { details: { ...told, agentsLeft: unreached } });
@@ -52,6 +51,7 @@ export const tenantHandlers: Handlers<"createTenant" | "listTenants" | "updateTe
 			const message = `${action}: somebody changed its status meanwhile, wanted nobody to; read it, then decide`;
 			throw new Refusal("conflict", message, { details: { ...told } });
 		}
+		if (body.status === "suspended") await tellSuspended(env, tenant.id).catch(() => refuseUntold(action));
 		return { status: 200, body: { ...tenant, ...told } };
 	},
 

@@ -50,6 +50,13 @@ describe("a run's honeytoken", () => {
 		expect(await run.run()).toMatchObject({ status: "failed", result: null, error: { code: "quarantined" } });
 	});
 
+	it("is told of with how many webhooks led to its run", async () => {
+		const run = await startWatched({}, { hops: 3 });
+		await run.ask(1, post(await tokenOf(run)));
+		const told = await run.inside((state) => state.events.next(100));
+		expect(told.filter(({ event }) => event.type === "call.denied").map(({ hops }) => hops)).toEqual([3]);
+	});
+
 	it.each<[string, (token: string) => Asked]>([
 		["a fetch's header", (token) => post("", [[`x-${token}`, "1"]])],
 		[

@@ -33,6 +33,13 @@ describe("a run that a call starts", () => {
 		expect(await run.statuses()).toEqual(["done"]);
 	});
 
+	it("counts as many webhooks that led to it as the run that starts it", async () => {
+		const { parent, child } = await makePair();
+		const { born } = await begotten(await root(parent, { hops: 3 }), child);
+		await born.finish();
+		expect((await born.inside((state) => state.events.next(100))).map(({ hops }) => hops)).toEqual([3]);
+	});
+
 	it("that fails is an answer all the same", async () => {
 		const { parent, child } = await makePair();
 		const run = await root(parent);

@@ -37,6 +37,8 @@ export type OpenChildAnswer =
 			readonly labels: readonly string[];
 			/** Honeytokens that the run's calls are searched for, and from now on that one's too. */
 			readonly canaries: readonly string[];
+			/** How many webhooks of this platform led to the run that starts it. */
+			readonly hops: number;
 			/** What the run itself executes. */
 			readonly own: { readonly program: CompiledProgram; readonly programDigest: string; readonly programVersion: number | null } | null;
 	  }
@@ -87,6 +89,7 @@ export const openChild = (state: ObjectState, command: OpenChildCommand, nowMs: 
 		lender: lenderOf(state, row, { [command.agent]: childAgentId, [configuration.name]: configuration.agentId }),
 		labels: [...touchedBy(state, row)],
 		canaries: row.state.canaries,
+		hops: row.state.hops,
 		own: ownProgram(state, row),
 	};
 };

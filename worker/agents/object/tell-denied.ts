@@ -36,7 +36,8 @@ export const tellDenied = (state: ObjectState, { run, id, grant: name, method, c
 		reason: reasonOf(code),
 		call: id,
 	};
-	state.events.add({ type: "call.denied", agent: state.facts.configuration()?.agentId ?? null, run, data }, nowMs);
+	const { hops } = row.state;
+	state.events.add({ type: "call.denied", agent: state.facts.configuration()?.agentId ?? null, run, data }, nowMs, { hops });
 };
 
 const reasonOf = (code: ErrorCode): "canary" | "secret" | "policy" => {

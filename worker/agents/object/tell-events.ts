@@ -4,7 +4,7 @@ import type { ObjectState } from "./object-state.ts";
 
 /**
  * Tells the tenant's endpoints of the oldest events that they were not told of. An event is forgotten only when they have it, so one may be told twice and none is left out.
- * @param tell throws when they do not have all of them @returns whether there is more to tell
+ * @param tell throws when they do not have all of them @returns whether there may be more to tell
  */
 export const tellEvents = async (state: ObjectState, tell: (told: readonly ToldEvent[]) => Promise<void>): Promise<boolean> => {
 	const ids = state.outbox.tellings(LIMITS.eventsToldAtOnce);
@@ -13,5 +13,5 @@ export const tellEvents = async (state: ObjectState, tell: (told: readonly ToldE
 	state.step(() => {
 		for (const id of ids) state.events.sent(id, "telling");
 	});
-	return ids.length === LIMITS.eventsToldAtOnce;
+	return ids.length > 0;
 };
