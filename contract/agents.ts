@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { BudgetLimits } from "./budgets.ts";
 import { AtMs, atMost, Name } from "./common.ts";
-import { idOf } from "./ids.ts";
+import { idOf, isId } from "./ids.ts";
 import { LIBRARY_NAMES } from "./libraries.ts";
 import { LIMITS } from "./limits.ts";
+import { DataLabel } from "./run-terms.ts";
 import { Isolation, Language, Program, RunLimits } from "./runs.ts";
 
 /** A grant's name, as programs write it after `env.`. */
@@ -36,10 +37,7 @@ export type FlowRule = z.infer<typeof FlowRule>;
 const Flow = z.strictObject({
 	"private+untrusted -> external": FlowRule.optional(),
 	/** Labels that every run of the agent begins with, beside those of its request. */
-	labels: z
-		.array(z.enum(["private", "untrusted"]))
-		.max(LIMITS.labelsPerRun)
-		.optional(),
+	labels: z.array(DataLabel).max(LIMITS.labelsPerRun).optional(),
 });
 
 /** Where a run's honeytoken lies: inside a mount of a `files` grant of the policy. */
@@ -90,8 +88,11 @@ export type Agent = z.infer<typeof Agent>;
 export const AgentSummary = Agent.pick({ id: true, name: true, status: true, policyVersion: true, createdAtMs: true, updatedAtMs: true });
 export type AgentSummary = z.infer<typeof AgentSummary>;
 
+/** A name that no id is: what looks like one is looked up as one, wherever an agent is named. */
+const AgentName = Name.refine((name) => !isId("agt", name), { error: "wanted a name that does not look like an agent's id" });
+
 export const CreateAgent = z.strictObject({
-	name: Name,
+	name: AgentName,
 	policy: Policy.default({ grants: {} }),
 	program: Program.optional().describe("becomes version 1, and is active"),
 	language: Language.optional(),
@@ -102,7 +103,7 @@ export type CreateAgent = z.infer<typeof CreateAgent>;
 
 export const UpdateAgent = z
 	.strictObject({
-		name: Name.optional(),
+		name: AgentName.optional(),
 		policy: Policy.optional(),
 		program: Program.nullable().optional().describe("becomes a new version, and is active; null: none is active, the versions stay"),
 		language: Language.optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { byAgent } from "./agent-ref.ts";
 import { Approval, DecideApproval, ListApprovalsQuery, ListedApproval, ResolveCall, ScopedApproval } from "./approvals.ts";
 import { PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
@@ -6,7 +7,6 @@ import { needs, none, type Operation } from "./operation.ts";
 import { Call } from "./runs.ts";
 
 const byApproval = z.strictObject({ id: idOf("apr") });
-const byAgent = z.strictObject({ id: idOf("agt") });
 
 /** The operations on what waits for a person. */
 export const APPROVAL_OPERATIONS = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AgentInQuery } from "./agent-ref.ts";
 import { AtMs, PageQuery, ParsedJson } from "./common.ts";
 import { Condition } from "./conditions.ts";
 import { idOf } from "./ids.ts";
@@ -133,7 +134,7 @@ export type ScopedApproval = z.infer<typeof ScopedApproval>;
 export const ListApprovalsQuery = PageQuery.extend({
 	status: ApprovalStatus.optional(),
 	run: idOf("run").optional(),
-	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
+	agent: AgentInQuery,
 });
 
 /**

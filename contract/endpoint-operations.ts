@@ -99,6 +99,16 @@ export const ENDPOINT_OPERATIONS = {
 		body: RollEndpoint,
 		answers: { 200: NewEndpoint },
 	},
+	testEndpoint: {
+		method: "POST",
+		path: "/v1/endpoints/{id}/test",
+		summary: "Send an endpoint an `endpoint.test`, whatever types of events it wants: a delivery like any other.",
+		access: needs("write:webhooks"),
+		params: byEndpoint,
+		query: none,
+		body: null,
+		answers: { 202: Delivery },
+	},
 	redeliverRange: {
 		method: "POST",
 		path: "/v1/endpoints/{id}/redeliver",

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { AgentInQuery } from "./agent-ref.ts";
 import { Budget, Limits } from "./budgets.ts";
 import { AtMs, Metadata, PageQuery } from "./common.ts";
 import { idOf } from "./ids.ts";
-import { LIMITS } from "./limits.ts";
 import { RunStatus, Usage } from "./runs.ts";
 
 /** A part of a limit that was reached by what is settled: told once per window and dimension, also when the limit is changed. */
@@ -79,11 +79,20 @@ const DATA = {
 			.describe("`gone`: it answered 410; `failing`: no delivery to it succeeded for as long as is waited for one"),
 		failingSinceMs: AtMs.nullable(),
 	}),
+	/** A time of a schedule came and no run of it was started. Times that were skipped by a switch (a disabled agent, a suspended tenant) are not told. */
+	"schedule.failed": z.strictObject({
+		schedule: idOf("sch"),
+		tickMs: AtMs.describe("the time that the cron names; of several that were missed, the latest"),
+		outcome: z
+			.enum(["missed", "failed"])
+			.describe("`missed`: it was too late, and the schedule's catchUp is `skip`; `failed`: nothing could be started"),
+		code: z.string().nullable().describe("the error's code, where it failed; the schedule's `last` says it in words"),
+	}),
 	/** The agent's oldest events were given up before they could be listed: more were waiting than its object keeps. */
 	"events.dropped": z.strictObject({ count: z.int().min(1), fromMs: AtMs, toMs: AtMs }),
 } as const;
 
-const eventOf = <Type extends keyof typeof DATA, Data extends z.ZodType>(type: Type, data: Data) =>
+const eventOf = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
 	z.strictObject({
 		id: idOf("evt"),
 		type: z.literal(type),
@@ -107,9 +116,14 @@ export const TenantEvent = z.discriminatedUnion("type", [
 	eventOf("run.budget_exceeded", DATA["run.budget_exceeded"]),
 	eventOf("run.waiting_approval", DATA["run.waiting_approval"]),
 	eventOf("endpoint.disabled", DATA["endpoint.disabled"]),
+	eventOf("schedule.failed", DATA["schedule.failed"]),
 	eventOf("events.dropped", DATA["events.dropped"]),
 ]);
 export type TenantEvent = z.infer<typeof TenantEvent>;
+
+/** What an endpoint is sent to try it. Nothing happened: it is in no list of events, and only the endpoint that is tried has it. */
+export const TestEvent = eventOf("endpoint.test", z.strictObject({ endpoint: idOf("end") }));
+export type TestEvent = z.infer<typeof TestEvent>;
 
 /** An event before it has an id and a time. */
 export type NewEvent = TenantEvent extends infer Each ? (Each extends TenantEvent ? Omit<Each, "id" | "atMs"> : never) : never;
@@ -127,12 +141,13 @@ export const EVENT_TYPES = [
 	"run.budget_exceeded",
 	"run.waiting_approval",
 	"endpoint.disabled",
+	"schedule.failed",
 	"events.dropped",
 ] as const;
 
 export const ListEventsQuery = PageQuery.extend({
 	type: z.enum(EVENT_TYPES).optional(),
-	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
+	agent: AgentInQuery,
 });
 
 /** An event as endpoints are told of it. */

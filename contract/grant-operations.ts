@@ -1,9 +1,8 @@
-import { z } from "zod";
+import { byAgent } from "./agent-ref.ts";
 import { GrantName, GrantSwitch } from "./agents.ts";
-import { idOf } from "./ids.ts";
 import { needs, none, type Operation } from "./operation.ts";
 
-const byGrant = z.strictObject({ id: idOf("agt"), name: GrantName });
+const byGrant = byAgent.extend({ name: GrantName });
 
 /** The operations on one grant of an agent. */
 export const GRANT_OPERATIONS = {

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { idOf } from "./ids.ts";
+import { byAgent } from "./agent-ref.ts";
 import { PolicyLint } from "./lint.ts";
 import { needs, none, type Operation } from "./operation.ts";
 
@@ -11,7 +10,7 @@ export const LINT_OPERATIONS = {
 		summary:
 			"Warnings about the agent's policy, in words: combinations of grants that can leak, sources without labels, grants that no call used.",
 		access: needs("read:agents"),
-		params: z.strictObject({ id: idOf("agt") }),
+		params: byAgent,
 		query: none,
 		body: null,
 		answers: { 200: PolicyLint },

@@ -1,15 +1,22 @@
 import { z } from "zod";
 import { Agent, AgentSummary, Policy } from "./agents.ts";
+import { Approval } from "./approvals.ts";
 import { Budget, TenantBudget } from "./budgets.ts";
 import { ErrorBody } from "./common.ts";
+import { Dataset } from "./datasets.ts";
 import { ERRORS } from "./errors.ts";
+import { TenantEvent } from "./events.ts";
+import { Model } from "./models.ts";
 import type { Operation, StreamedBody } from "./operation.ts";
 import { Health, OPERATIONS } from "./operations.ts";
+import { Prices } from "./prices.ts";
 import { ProgramVersion } from "./programs.ts";
 import { Call, Run, RunLog, RunSummary } from "./runs.ts";
 import { Delivery, Endpoint } from "./endpoints.ts";
 import { Schedule } from "./schedules.ts";
+import { Store } from "./stores.ts";
 import { Key, NewKey, NewTenant, Secret, Tenant } from "./tenants.ts";
+import { ToolServerSummary } from "./tools.ts";
 import { Trigger } from "./triggers.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -34,7 +41,7 @@ const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>(
 			Secret,
 			Tenant,
 		},
-		...{ Delivery, Endpoint, TenantBudget, Trigger },
+		...{ Approval, Dataset, Delivery, Endpoint, Model, Prices, Store, TenantBudget, TenantEvent, ToolServerSummary, Trigger },
 		Error: ErrorBody,
 	}).map(([name, schema]) => [schema, name]),
 );

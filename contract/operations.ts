@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Agent, AgentSummary, CreateAgent, DisableAgent, UpdateAgent } from "./agents.ts";
+import { byAgent } from "./agent-ref.ts";
 import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
 import { ASSURANCE_OPERATIONS } from "./assurance-operations.ts";
 import { BUDGET_OPERATIONS } from "./budget-operations.ts";
@@ -23,7 +24,6 @@ import { TOOL_OPERATIONS } from "./tool-operations.ts";
 import { TRIGGER_OPERATIONS } from "./trigger-operations.ts";
 import { USAGE_OPERATIONS } from "./usage-operations.ts";
 
-const byAgent = z.strictObject({ id: idOf("agt") });
 const byKey = z.strictObject({ id: idOf("key") });
 const byTenant = z.strictObject({ id: idOf("ten") });
 const byName = z.strictObject({ name: Name });

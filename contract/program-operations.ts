@@ -1,11 +1,9 @@
-import { z } from "zod";
+import { byAgent } from "./agent-ref.ts";
 import { Agent } from "./agents.ts";
 import { PageQuery, pageOf } from "./common.ts";
-import { idOf } from "./ids.ts";
 import { needs, none, type Operation } from "./operation.ts";
 import { ProgramText, ProgramVersion, StoreProgram, VersionInPath } from "./programs.ts";
 
-const byAgent = z.strictObject({ id: idOf("agt") });
 const byVersion = byAgent.extend({ version: VersionInPath });
 
 /** The operations on the versions of an agent's stored program. */

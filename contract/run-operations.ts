@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { byAgent } from "./agent-ref.ts";
 import { PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
@@ -107,7 +108,7 @@ export const RUN_OPERATIONS = {
 		path: "/v1/agents/{id}/replay",
 		summary: "Execute an agent's last runs again from their journals, with another version of the program if one is given.",
 		access: needs("replay:runs"),
-		params: z.strictObject({ id: idOf("agt") }),
+		params: byAgent,
 		query: none,
 		body: ReplayAgent,
 		answers: { 200: AgentReplay },

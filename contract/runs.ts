@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { AgentInQuery, AgentRef } from "./agent-ref.ts";
 import { Amounts } from "./budgets.ts";
 import { AtMs, atMost, Metadata, PageQuery, ParsedJson } from "./common.ts";
 import { ERRORS, type ErrorCode } from "./errors.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { RunGrants, RunLabels } from "./run-terms.ts";
 
 export const RUN_STATUSES = [
 	"queued",
@@ -57,10 +59,8 @@ export const InputFile = z.union([z.strictObject({ text: z.string() }), z.strict
 
 export const CreateRun = z
 	.strictObject({
-		agent: z.string().min(1).max(LIMITS.nameChars).optional().describe("id or name; left out: the tenant's agent `default`"),
-		grants: atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy))
-			.optional()
-			.describe("a subset of the agent's grants"),
+		agent: AgentRef.optional().describe("id or name; left out: the tenant's agent `default`"),
+		grants: RunGrants.optional().describe("a subset of the agent's grants"),
 		program: Program.optional().describe("left out: the agent's stored program"),
 		programVersion: z.int().min(1).optional().describe("which version of the agent's stored program; left out: the active one"),
 		language: Language.optional().describe("default typescript"),
@@ -71,7 +71,7 @@ export const CreateRun = z
 			"`warm` needs an agent that allows it, and its stored program; left out: the agent's for its stored program, else `fresh`",
 		),
 		wait: z.number().min(0).max(LIMITS.waitSeconds).optional().describe("seconds, default 25"),
-		labels: atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun)).optional(),
+		labels: RunLabels.optional(),
 		metadata: Metadata.optional(),
 		dryRun: z.boolean().optional().describe("reads happen, writes and spends are planned and not done; the run answers with its `plan`"),
 		approvePlan: z
@@ -247,7 +247,7 @@ export const RunTree = z.strictObject({
 export type RunTree = z.infer<typeof RunTree>;
 
 export const ListRunsQuery = PageQuery.extend({
-	agent: z.string().max(LIMITS.nameChars).optional().describe("id or name"),
+	agent: AgentInQuery,
 	status: RunStatus.optional(),
 	parent: idOf("run").optional().describe("those that this run has started"),
 });

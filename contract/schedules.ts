@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { AgentInQuery, AgentRef } from "./agent-ref.ts";
 import { TimeZone } from "./budgets.ts";
-import { AtMs, atMost, Metadata, Name, PageQuery, ParsedJson } from "./common.ts";
+import { AtMs, Metadata, Name, PageQuery, ParsedJson } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { DataLabel, RunGrants, RunLabels } from "./run-terms.ts";
 import { Isolation, RunLimits } from "./runs.ts";
 
 /** Five fields, or six with the seconds first. What they may say is checked by who computes with them (schedules/check-cron). */
@@ -21,12 +23,10 @@ export type CatchUp = z.infer<typeof CatchUp>;
 const Input = ParsedJson.refine((value) => value === undefined || JSON.stringify(value).length <= LIMITS.scheduleInputChars, {
 	error: `wanted at most ${LIMITS.scheduleInputChars} characters of JSON`,
 });
-const Grants = atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)).max(LIMITS.grantsPerPolicy));
 /** With room for the `tickMs` that is added. */
 const TickMetadata = Metadata.refine((value) => Metadata.safeParse({ tickMs: Number.MAX_SAFE_INTEGER, ...value }).success, {
 	error: "wanted room for `tickMs` beside it",
 });
-const Labels = atMost(LIMITS.labelsPerRun, "items", z.array(z.enum(["private", "untrusted"])).max(LIMITS.labelsPerRun));
 
 /** What became of the latest tick. */
 export const LastTick = z.strictObject({
@@ -57,7 +57,7 @@ export const ScheduleSettings = z.strictObject({
 	/** A subset of the agent's grants; null: all of them. */
 	grants: z.array(z.string()).nullable(),
 	limits: RunLimits.nullable(),
-	labels: z.array(z.enum(["private", "untrusted"])),
+	labels: z.array(DataLabel),
 	metadata: Metadata,
 	/** Which version of the agent's stored program; null: the one that is active at the tick. */
 	programVersion: z.int().nullable(),
@@ -83,16 +83,16 @@ const said = {
 	timeZone: TimeZone.optional().describe("default UTC"),
 	catchUp: CatchUp.optional().describe("default skip"),
 	input: Input.optional().describe("any JSON; left out: `{ schedule, tickMs }`"),
-	grants: Grants.nullable().optional().describe("a subset of the agent's grants"),
+	grants: RunGrants.nullable().optional().describe("a subset of the agent's grants"),
 	limits: RunLimits.nullable().optional(),
-	labels: Labels.optional(),
+	labels: RunLabels.optional(),
 	metadata: TickMetadata.optional().describe("of each run; `tickMs` is added"),
 	programVersion: z.int().min(1).nullable().optional().describe("left out or null: the version that is active at the tick"),
 	isolation: Isolation.nullable().optional(),
 };
 
 export const CreateSchedule = z.strictObject({
-	agent: z.string().min(1).max(LIMITS.nameChars).describe("id or name"),
+	agent: AgentRef,
 	cron: Cron,
 	...said,
 });
@@ -103,4 +103,4 @@ export const UpdateSchedule = z
 	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
 export type UpdateSchedule = z.infer<typeof UpdateSchedule>;
 
-export const ListSchedulesQuery = PageQuery.extend({ agent: z.string().max(LIMITS.nameChars).optional().describe("id or name") });
+export const ListSchedulesQuery = PageQuery.extend({ agent: AgentInQuery });

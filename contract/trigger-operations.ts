@@ -3,7 +3,16 @@ import { PageQuery, pageOf } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { anybody, needs, none, type Operation } from "./operation.ts";
-import { CreateTrigger, HookRun, RollTrigger, Trigger, TriggerRequest, UpdateTrigger } from "./triggers.ts";
+import {
+	CreateTrigger,
+	HookRun,
+	RollTrigger,
+	Trigger,
+	TriggerRequest,
+	TriggerTrial,
+	TriggerTrialOutcome,
+	UpdateTrigger,
+} from "./triggers.ts";
 
 const byTrigger = z.strictObject({ id: idOf("trg") });
 
@@ -88,6 +97,17 @@ export const TRIGGER_OPERATIONS = {
 		query: none,
 		body: RollTrigger,
 		answers: { 200: Trigger },
+	},
+	tryTrigger: {
+		method: "POST",
+		path: "/v1/triggers/{id}/test",
+		summary:
+			"What a message would lead to: the filter's word and the input, as the trigger's settings have them. Nothing is started and nothing is noted.",
+		access: needs("write:webhooks"),
+		params: byTrigger,
+		query: none,
+		body: TriggerTrial,
+		answers: { 200: TriggerTrialOutcome },
 	},
 	listTriggerRequests: {
 		method: "GET",

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { AtMs, atMost, Metadata, Name, ParsedJson } from "./common.ts";
+import { AgentRef } from "./agent-ref.ts";
+import { AtMs, Metadata, Name, ParsedJson } from "./common.ts";
 import { Condition } from "./conditions.ts";
 import { HmacSettings } from "./hmac-settings.ts";
 import { idOf } from "./ids.ts";
 import { mappingFault } from "./input-mapping.ts";
 import { LIMITS } from "./limits.ts";
-import { RunLimits } from "./runs.ts";
+import { RunGrants } from "./run-terms.ts";
+import { Isolation, RunLimits } from "./runs.ts";
 
 /** Webhooks in: what a sender's signed request starts. */
 
@@ -44,17 +46,14 @@ const FIELDS = {
 		.optional()
 		.describe("seconds to wait for the run and answer as its program says; default 0: 202 at once"),
 	programVersion: z.int().min(1).nullable().optional().describe("a version of the agent's stored program; left out: the active one"),
-	grants: atMost(LIMITS.grantsPerPolicy, "items", z.array(z.string().max(LIMITS.nameChars)))
-		.nullable()
-		.optional()
-		.describe("a subset of the agent's grants"),
+	grants: RunGrants.nullable().optional().describe("a subset of the agent's grants"),
 	limits: RunLimits.nullable().optional(),
 	metadata: Metadata.optional(),
-	isolation: z.enum(["fresh", "warm"]).nullable().optional().describe("left out: as the agent says"),
+	isolation: Isolation.nullable().optional().describe("left out: as the agent says"),
 };
 
 export const CreateTrigger = z
-	.strictObject({ agent: z.string().min(1).max(LIMITS.nameChars).describe("id or name"), scheme: SchemeName, ...FIELDS })
+	.strictObject({ agent: AgentRef, scheme: SchemeName, ...FIELDS })
 	.refine(({ scheme, hmac }) => (scheme === "hmac") === (hmac !== undefined), {
 		error: "wanted hmac for the scheme hmac, and for no other",
 		path: ["hmac"],
@@ -88,7 +87,7 @@ export const TriggerSettings = z.strictObject({
 	grants: z.array(z.string()).nullable(),
 	limits: RunLimits.nullable(),
 	metadata: Metadata,
-	isolation: z.enum(["fresh", "warm"]).nullable(),
+	isolation: Isolation.nullable(),
 });
 export type TriggerSettings = z.infer<typeof TriggerSettings>;
 
@@ -103,17 +102,45 @@ export const Trigger = TriggerSettings.extend({
 });
 export type Trigger = z.infer<typeof Trigger>;
 
+/** What became of a request to a trigger: it started a run, its filter did not let it, or it could not. */
+export const REQUEST_OUTCOMES = ["started", "filtered", "refused"] as const;
+
 /** A request that was a trigger's sender's own, and what became of it. Nothing of its body is kept here. */
 export const TriggerRequest = z.strictObject({
 	seq: z.int(),
 	deliveryId: z.string().describe("as the sender says, or a digest of what it signed"),
-	outcome: z.enum(["started", "filtered", "refused"]),
+	outcome: z.enum(REQUEST_OUTCOMES),
 	code: z.string().nullable().describe("why it was refused"),
 	run: idOf("run").nullable(),
 	repeats: z.int().describe("how often it came again"),
 	atMs: AtMs,
 });
 export type TriggerRequest = z.infer<typeof TriggerRequest>;
+
+/** A message as its sender would send it, without a signature. */
+export const TriggerTrial = z.strictObject({
+	headers: z
+		.record(
+			z.string().regex(/^[A-Za-z0-9_-]+$/, "wanted a header's name: letters, digits, _ and -"),
+			z.string().regex(/^[\t\x20-\x7e]*$/, "wanted text of one line"),
+		)
+		.default({})
+		.describe("content-type is application/json where it is left out and the body is no text"),
+	body: ParsedJson.describe("text is sent as it is, any other value as its JSON"),
+});
+export type TriggerTrial = z.infer<typeof TriggerTrial>;
+
+/** What such a message would lead to, signed. */
+export const TriggerTrialOutcome = z.strictObject({
+	outcome: z
+		.enum(["start", "filtered", "handshake"])
+		.describe("`start`: a run of this input; `filtered`: nothing; `handshake`: this answer, by itself"),
+	event: z.string().nullable().describe("the event's name, which a filter calls method"),
+	deliveryId: z.string().nullable(),
+	input: z.unknown().describe("what the program would get; null where no run is started"),
+	answer: z.record(z.string(), z.string()).nullable(),
+});
+export type TriggerTrialOutcome = z.infer<typeof TriggerTrialOutcome>;
 
 /** The answer to a webhook that started a run, now or when it came first. */
 export const HookRun = z.strictObject({ run: idOf("run"), status: z.string() });

@@ -16,6 +16,8 @@ export class PoolMember {
 	#idleSinceMs = performance.now();
 	#idleCpuMs: number;
 	readonly #warm = new WarmIsolates(LIMITS.warmIsolatesPerProcess);
+	/** Name of the warm isolate that its last run had; null: a fresh one. */
+	#lastName: string | null = null;
 
 	constructor(process: ExecutorProcess) {
 		this.process = process;
@@ -34,15 +36,29 @@ export class PoolMember {
 		return this.#idleSinceMs;
 	}
 
-	/** How well the process suits runs that may share an isolate of this name: 0 has one that is free, 1 can make one, 2 can do neither. */
-	warmRank(name: string): 0 | 1 | 2 {
-		if (this.#warm.isFree(name, performance.now())) return 0;
-		return this.#warm.hasRoom ? 1 : 2;
+	/**
+	 * How well the idle process suits runs that may share an isolate of this name: 0 has one that is free; 1 has one of which there is no word yet, and gives a fresh
+	 * one rather than that another process makes one too; 2 can make one; 3 can do nothing of this.
+	 */
+	warmRank(name: string): 0 | 1 | 2 | 3 {
+		const state = this.#warm.stateOf(name, performance.now());
+		if (state === "free") return 0;
+		if (state === "waiting") return 1;
+		return this.#warm.hasRoom ? 2 : 3;
+	}
+
+	/** How long the word may still be waited for that the idle process's isolate of a name can be used again, milliseconds; 0: it is not waited for. */
+	awaitsWordMs(name: string): number {
+		const nowMs = performance.now();
+		const isAwaited = this.#lastName === name && this.#warm.stateOf(name, nowMs) === "waiting" && this.#warm.isProven(name);
+		return isAwaited ? Math.max(0, this.#idleSinceMs + LIMITS.warmWordMs - nowMs) : 0;
 	}
 
 	/** The isolate for a run that has the process: its id, or null for a fresh one. */
 	takeIsolate(name: string, runId: string): string | null {
-		return this.#warm.take(name, runId, performance.now());
+		const isolate = this.#warm.take(name, runId, performance.now());
+		if (isolate !== null) this.#lastName = name;
+		return isolate;
 	}
 
 	/** What a run that has ended left in its warm isolate may be found by another; nothing when it had none here. */
@@ -71,6 +87,7 @@ export class PoolMember {
 		if (this.#busy || (this.#tenantId !== null && this.#tenantId !== tenantId))
 			throw new Error("Occupying an executor process: it is busy or another tenant's, wanted an idle one of the same tenant or a new one.");
 		this.#busy = true;
+		this.#lastName = null;
 		this.#tenantId = tenantId;
 		this.#served += 1;
 	}

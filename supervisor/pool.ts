@@ -1,30 +1,8 @@
 import { LIMITS } from "../contract/limits.ts";
 import type { ExecutorProcess } from "./executor-process.ts";
 import { FairQueue } from "./fair-queue.ts";
+import type { Acquired, PoolClaim, PoolLease } from "./pool-claim.ts";
 import { PoolMember } from "./pool-member.ts";
-
-/** A process given to one job, or why none is: then nothing ran. `cancelled` when the job's signal aborted while it waited. */
-export type Acquired = { kind: "acquired"; lease: PoolLease } | { kind: "refused"; why: string } | { kind: "cancelled" };
-
-/** The use of one process for one job. Whoever acquired it calls `release` exactly once. */
-export interface PoolLease {
-	readonly process: ExecutorProcess;
-	/** The id of the warm isolate that the job has to itself meanwhile; null: a fresh one. */
-	readonly isolate: string | null;
-	/** @param clean the job ended with an answer; anything else ends the process. @param engineMb what the job's datasets may keep in it */
-	release(clean: boolean, engineMb?: number): void;
-}
-
-/** What a job asks the pool for. */
-export interface PoolClaim {
-	readonly tenantId: string;
-	/** What the job may use: the process's life must be long enough. */
-	readonly cpuMs: number;
-	/** A compile is short, bounded work that its run waits for: it goes before the waiting runs of its own tenant. */
-	readonly kind: "run" | "compile" | "import";
-	/** Of a run that may share an isolate: the name under which it does. Left out or null: it has a fresh one. */
-	readonly warm?: { readonly name: string; readonly runId: string } | null;
-}
 
 export interface PoolOptions {
 	/** Jobs of one tenant that run at once. One place more is there for other tenants, and one process more, so that a new tenant finds one warm. */
@@ -45,7 +23,7 @@ const STARTS_AT_ONCE = 2;
 
 /**
  * The executor processes of one machine: who may have which, and who is next. One job in each process, no process for two tenants, and never all
- * places for one tenant: however long its runs last, another's first run finds a place that they do not hold. All room is filled with new processes ahead of need; idle ones of a tenant make way, least recently used first, when no new one would be left.
+ * places for one tenant: however long its runs last, another's first run finds a place that they do not hold. All room is filled with new processes ahead of need; idle ones make way when no new one would be left.
  */
 export class Pool {
 	readonly #options: PoolOptions;
@@ -54,6 +32,8 @@ export class Pool {
 	readonly #starting = new Set<Promise<void>>();
 	#failures = 0;
 	#backoff: NodeJS.Timeout | undefined;
+	/** Looks again when a wait for the word of a warm isolate is over. */
+	#wordLate: NodeJS.Timeout | undefined;
 	#closed: string | null = null;
 	#whenEmpty: (() => void) | null = null;
 	#lastReleaseMs = Number.NEGATIVE_INFINITY;
@@ -112,6 +92,8 @@ export class Pool {
 	/** The warm isolate of a run that has ended may be used again; nothing for a run that had none, or whose process is gone. */
 	keep(runId: string): void {
 		for (const member of this.#members) member.keepIsolate(runId);
+		// It may be what the next run waits for.
+		this.#serve();
 	}
 
 	/** Refuses what waits and what comes; what runs goes on. Resolves when nothing runs any more. */
@@ -128,6 +110,7 @@ export class Pool {
 	async stop(): Promise<void> {
 		void this.drain("the supervisor stops");
 		clearTimeout(this.#backoff);
+		clearTimeout(this.#wordLate);
 		const members = [...this.#members];
 		for (const member of members) this.#end(member);
 		await Promise.all(this.#starting);
@@ -197,16 +180,33 @@ export class Pool {
 
 	/**
 	 * The tenant's own idle process, most recently used first; else one that nobody has used. For a run that may have a warm isolate those that have it go before
-	 * those that can make one, whoever's they are. Those that do not fit are ended on the way.
+	 * those that can make one, whoever's they are; null also while word of one is about to come. Those that do not fit are ended on the way.
 	 */
 	#choose(tenantId: string, { cpuMs, warm }: Waiting): PoolMember | null {
 		const idle = [...this.#idleOf(tenantId).reverse(), ...this.#idleOf(null)];
 		const ordered = warm == null ? idle : idle.toSorted((one, other) => one.warmRank(warm.name) - other.warmRank(warm.name));
 		for (const member of ordered) {
-			if (member.fits(cpuMs)) return member;
-			this.#end(member);
+			if (!member.fits(cpuMs)) this.#end(member);
+			else if (warm != null && this.#awaitsWord(member, warm.name)) return null;
+			else return member;
 		}
 		return null;
+	}
+
+	/** Whether its tenant's next run has, or is about to have, a warm isolate in the process, and only waits for its place. */
+	#isWaitedFor(member: PoolMember): boolean {
+		const name = member.tenantId === null ? undefined : this.#queue.peek(member.tenantId)?.warm?.name;
+		return name !== undefined && (member.warmRank(name) === 0 || member.awaitsWordMs(name) > 0);
+	}
+
+	#awaitsWord(member: PoolMember, name: string): boolean {
+		const waitMs = member.awaitsWordMs(name);
+		if (waitMs === 0) return false;
+		this.#wordLate ??= setTimeout(() => {
+			this.#wordLate = undefined;
+			this.#serve();
+		}, waitMs);
+		return true;
 	}
 
 	/** Idle processes of a tenant (null: of nobody), least recently used first. */
@@ -221,14 +221,22 @@ export class Pool {
 		member.process.kill();
 	}
 
+	/** Ends an idle process: the least recently used of a tenant that has most, so that as many as can be keep one, with what is warm in it. */
+	#makeRoom(): void {
+		const members = [...this.#members];
+		const numberOf = (tenantId: string | null): number => members.filter((member) => member.tenantId === tenantId).length;
+		const [first] = members
+			.filter((member) => !member.busy && !this.#isWaitedFor(member))
+			.map((member) => ({ member, number: numberOf(member.tenantId) }))
+			.sort((one, other) => other.number - one.number || one.member.idleSinceMs - other.member.idleSinceMs);
+		if (first !== undefined) this.#end(first.member);
+	}
+
 	/** Starts processes into all free room, and makes room when there is no new process left and none on its way. */
 	#fill(): void {
 		if (this.#closed !== null || this.#backoff !== undefined) return;
 		const room = this.#places + 1;
-		if (this.#starting.size === 0 && this.#members.size >= room && this.#idleOf(null).length === 0) {
-			const [oldest] = [...this.#members].filter((member) => !member.busy).sort((one, other) => one.idleSinceMs - other.idleSinceMs);
-			if (oldest !== undefined) this.#end(oldest);
-		}
+		if (this.#starting.size === 0 && this.#members.size >= room && this.#idleOf(null).length === 0) this.#makeRoom();
 		const starts = Math.min(STARTS_AT_ONCE - this.#starting.size, room - this.#members.size - this.#starting.size);
 		for (let index = 0; index < starts; index += 1) {
 			const start: Promise<void> = this.#options.start().then(

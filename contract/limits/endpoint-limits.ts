@@ -31,6 +31,11 @@ export const ENDPOINT_LIMITS = {
 	deliveryKeptMs: 7 * 24 * 60 * 60 * 1000,
 	/** Most deliveries that its object keeps; past it the oldest that are over are forgotten sooner. */
 	deliveriesKept: 500_000,
+	/**
+	 * Size of its object, bytes, past which the oldest that are over are forgotten sooner, and a further one fails at once; answers are noted without their bodies.
+	 * The platform ends an object's writing at 10 GB. Enforced in endpoints/delivery-rows.
+	 */
+	endpointObjectBytes: 2 * 1024 * 1024 * 1024,
 	/** Deliveries that are forgotten, or cancelled, in one step. */
 	deliveriesSwept: 5_000,
 	/** Most deliveries of an endpoint that wait; past it a further one fails at once, and can be made again. */

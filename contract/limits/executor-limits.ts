@@ -36,6 +36,11 @@ export const EXECUTOR_LIMITS = {
 	warmMs: 600_000,
 	/** How long the runs of an agent are fresh after one whose isolate may not be used again, milliseconds, so that a warm one is not made for each of them. Enforced in worker/executor/warm-isolate. */
 	warmCoolMs: 30_000,
+	/**
+	 * How long a run waits for the word that its predecessor's warm isolate may be used again, milliseconds, where that word has come of every run before: a control plane
+	 * under load takes some 200 to give it. Enforced in supervisor/pool-member.
+	 */
+	warmWordMs: 250,
 	/** Open files of an executor process. Enforced by `prlimit --nofile`. */
 	executorOpenFiles: 256,
 	/**

@@ -32,6 +32,8 @@ export const TRIGGER_LIMITS = {
 	hookTurns: { atOnce: 16, waiting: 500, waitingOfTenant: 250, waitMs: 6_000, heldMs: 10_000 },
 	/** How soon who was sent away by them may come again, seconds. */
 	hookRetrySeconds: 2,
+	/** Keys of deliveries that one isolate remembers to have taken: senders try again within seconds or minutes. Enforced in triggers/taken-deliveries. */
+	hookKeysRemembered: 10_000,
 
 	/** Generic HMAC: longest name of a header, prefix of a signature and template of what is signed, characters. */
 	hmacHeaderChars: 128,

@@ -32,7 +32,6 @@ export const heldByAttacker = async (scene: Scene): Promise<Record<string, numbe
 	const { windows } = await pollUntil(
 		() => scene.api.expect(200, Budget, "GET", `/v1/agents/${scene.agentId}/budget`),
 		(budget) => Object.values(budget.windows.lifetime.held).every((amount) => amount === 0),
-		20_000,
 	);
 	return Object.fromEntries(Object.entries(windows.lifetime.held).filter(([, amount]) => amount !== 0));
 };
@@ -43,5 +42,5 @@ export const liveOfAttacker = async (scene: Scene): Promise<RunSummary[]> => {
 		const pages = await Promise.all(LIVE.map((status) => scene.api.expect(200, pageOf(RunSummary), "GET", `/v1/runs?status=${status}`)));
 		return pages.flatMap(({ data }) => data);
 	};
-	return pollUntil(ask, (live) => live.length === 0, 20_000);
+	return pollUntil(ask, (live) => live.length === 0);
 };

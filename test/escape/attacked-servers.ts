@@ -5,7 +5,7 @@ import { type Canary, startCanary, startUpstream, type Upstream } from "../platf
 import { type McpUpstream, startMcpServer } from "../node/verbs/tool-server.ts";
 import type { Upstream as Provider } from "../node/verbs/upstream.ts";
 import { saying, startProvider } from "../providers/start-provider.ts";
-import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "../platform/webhook-receiver.ts";
 
 /** The far sides of the hostile agent's grants, on loopback, and one that nothing allows. */
 export interface AttackedServers {

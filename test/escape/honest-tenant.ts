@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Run } from "../../contract/runs.ts";
 import type { ApiClient } from "../../scripts/support/api-client.ts";
+import { runToEnd } from "../platform/run-to-end.ts";
 import { makeAgent, type Platform } from "../platform/start-platform.ts";
 
 /** Another tenant, whose runs must notice nothing and whose data nobody may see. */
@@ -66,7 +67,7 @@ export const startHonestTenant = async (platform: Platform): Promise<HonestTenan
 			runs += 1;
 			const n = runs;
 			const from = performance.now();
-			check(await api.run({ agent: "honest", program: HONEST, language: "javascript", input: { n } }), n);
+			check(await runToEnd(api, { agent: "honest", program: HONEST, language: "javascript", input: { n } }), n);
 			return performance.now() - from;
 		},
 	};

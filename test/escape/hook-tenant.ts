@@ -3,10 +3,10 @@ import type { z } from "zod";
 import type { CreateAgent } from "../../contract/agents.ts";
 import { pageOf } from "../../contract/common.ts";
 import { type CreateEndpoint, Delivery, NewEndpoint } from "../../contract/endpoints.ts";
-import { RunSummary } from "../../contract/runs.ts";
-import type { SchemeName } from "../../contract/triggers.ts";
-import { Trigger, TriggerRequest } from "../../contract/triggers.ts";
+import type { RunSummary } from "../../contract/runs.ts";
+import { type SchemeName, Trigger, TriggerRequest } from "../../contract/triggers.ts";
 import type { ApiClient } from "../../scripts/support/api-client.ts";
+import { runsSoFar } from "../platform/runs-so-far.ts";
 import { makeAgent, pollUntil } from "../platform/start-platform.ts";
 import type { Scene } from "./scene.ts";
 
@@ -21,10 +21,8 @@ export interface HookTenant {
 	/** @param given beside the agent and the secret's name */
 	trigger(given: { readonly scheme: SchemeName } & Readonly<Record<string, unknown>>): Promise<Trigger>;
 	requests(trigger: Trigger): Promise<TriggerRequest[]>;
-	/** Runs of the tenant's as lists have them, newest first. */
+	/** All runs of the agent that were begun before this is asked: test/platform/runs-so-far.ts. */
 	runs(): Promise<RunSummary[]>;
-	/** Waits until as many runs are listed as that, and all of them are over. */
-	runsOver(count: number): Promise<RunSummary[]>;
 	endpoint(given: z.input<typeof CreateEndpoint>): Promise<NewEndpoint>;
 	/** Waits until the endpoint's newest delivery fits. */
 	delivery(endpoint: { readonly id: string }, fits: (delivery: Delivery) => boolean, timeoutMs?: number): Promise<Delivery>;
@@ -51,11 +49,11 @@ export const hookTenant = async (scene: Scene, agent: Partial<z.input<typeof Cre
 	const secret = newHookSecret();
 	await api.request("PUT", "/v1/secrets/hook", { value: secret });
 	const { id: agentId } = await makeAgent(api, { name: "hooked", policy: { grants: {} }, program: ECHO, language: "javascript", ...agent });
-	const runs = async (): Promise<RunSummary[]> => (await api.expect(200, pageOf(RunSummary), "GET", "/v1/runs?limit=200")).data;
 	const deliveries = async (query = ""): Promise<Delivery[]> =>
 		(await api.expect(200, pageOf(Delivery), "GET", `/v1/deliveries?limit=200${query}`)).data;
 	return {
-		...{ id, key, api, agentId, secret, runs, deliveries },
+		...{ id, key, api, agentId, secret, deliveries },
+		runs: () => runsSoFar(api, agentId),
 		trigger: (given) =>
 			api.expect(201, Trigger, "POST", "/v1/triggers", {
 				...{ agent: "hooked", secret: "hook" },
@@ -64,14 +62,12 @@ export const hookTenant = async (scene: Scene, agent: Partial<z.input<typeof Cre
 			}),
 		requests: async ({ id: trigger }) =>
 			(await api.expect(200, pageOf(TriggerRequest), "GET", `/v1/triggers/${trigger}/requests?limit=200`)).data,
-		runsOver: (count) =>
-			pollUntil(runs, (all) => all.length >= count && all.every(({ status }) => !["queued", "running"].includes(status)), 30_000),
 		endpoint: async (given) => {
 			const endpoint = await api.expect(201, NewEndpoint, "POST", "/v1/endpoints", given);
 			scene.platform.canaries.plant(endpoint.secret);
 			return endpoint;
 		},
-		delivery: async (endpoint, fits, timeoutMs = 20_000) => {
+		delivery: async (endpoint, fits, timeoutMs = 60_000) => {
 			const ask = async () => (await deliveries(`&endpoint=${endpoint.id}`)).slice(0, 1);
 			const [found] = await pollUntil(ask, ([newest]) => newest !== undefined && fits(newest), timeoutMs);
 			if (found !== undefined && fits(found)) return found;

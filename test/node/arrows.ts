@@ -36,7 +36,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"worker/resources/": ["worker/env.ts", "worker/db/", "worker/verbs/verb.ts"],
 	"worker/blobs/": ["worker/env.ts", "worker/verbs/verb.ts"],
 	"worker/tenant-budget/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/db/rows.ts"],
+		...["worker/env.ts", "worker/handler.ts", "worker/budgets/", "worker/db/rows.ts", "worker/db/run-steps.ts"],
 		"worker/agents/object/event-rows.ts",
 		...["worker/tenants/tenant-store.ts", "worker/ledger/tenant-events.ts", "worker/endpoints/tell-endpoints.ts"],
 	],
@@ -94,15 +94,16 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	],
 	"worker/triggers/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/agents/", "worker/secrets/open-secret.ts"],
-		...["worker/runs/command-of.ts", "worker/runs/start-run.ts", "worker/runs/read-run.ts"],
+		...["worker/runs/command-of.ts", "worker/runs/encode-input.ts", "worker/runs/start-run.ts", "worker/runs/read-run.ts"],
 		...["worker/policy/evaluate-condition.ts", "worker/policy/argument-at.ts", "worker/prices/known-prices.ts"],
+		...["worker/verbs/byte-text.ts", "worker/verbs/files/json-fault.ts", "worker/verbs/crypto-webhook/webhook-key.ts"],
 	],
 	"worker/endpoints/": [
 		...["worker/env.ts", "worker/handler.ts", "worker/db/", "worker/egress/", "worker/secrets/seal.ts"],
 		"worker/verbs/http-fetch/",
 	],
 	"worker/events/": [
-		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/agent-registry.ts"],
+		...["worker/env.ts", "worker/handler.ts", "worker/db/page.ts", "worker/agents/named-agent.ts"],
 		"worker/ledger/tenant-events.ts",
 	],
 	"worker/assurance/": ["worker/handler.ts"],

@@ -4,7 +4,7 @@ import { Budget } from "../../contract/budgets.ts";
 import { pageOf } from "../../contract/common.ts";
 import { Call, Run, RunSummary } from "../../contract/runs.ts";
 import { type SharedPlatform, sharePlatform } from "./share-platform.ts";
-import { allPages, errorOf, makeAgent } from "./start-platform.ts";
+import { allPages, errorOf, makeAgent, pollUntil } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 let platform: SharedPlatform;
@@ -128,7 +128,10 @@ describe("an agent", () => {
 		expect(await readRun(made.id)).toEqual(made);
 		expect((await allPages(platform.api, `/v1/runs/${made.id}/calls`, Call, 10)).length).toBe(1);
 		expect((await platform.api.request("GET", `/v1/runs/${made.id}/files/workspace/a`)).body).toBe("b");
-		const listed = await platform.api.expect(200, pageOf(RunSummary), "GET", `/v1/runs?agent=${agent.id}`);
+		const listed = await pollUntil(
+			() => platform.api.expect(200, pageOf(RunSummary), "GET", `/v1/runs?agent=${agent.id}`),
+			({ data }) => data.length > 0,
+		);
 		expect(listed.data.map((run) => run.id)).toEqual([made.id]);
 		for (const name of ["leaving", agent.id]) {
 			const refused = await post({ agent: name, program: ONE });

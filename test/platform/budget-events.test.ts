@@ -35,7 +35,7 @@ describe("a budget that is used up", () => {
 		expect(second.result).toMatchObject({ left: { calls: 3 }, levels: { run: { calls: 7 } } });
 		const third = await platform.api.run({ agent: "spender", program: SPEND, input: { calls: 1 } });
 		expect(third).toMatchObject({ status: "budget_exceeded" });
-		const events = await pollUntil(told, ({ length }) => length >= 3, 10_000);
+		const events = await pollUntil(told, ({ length }) => length >= 3);
 		const data = { level: "agent", grant: null, window: "day", dimension: "calls", limit: 10 };
 		const wanted = [
 			{ percent: 100, settled: 10 },

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Budget, BudgetShortage, TenantBudget } from "../../contract/budgets.ts";
+import { LIMITS } from "../../contract/limits.ts";
 import { Model } from "../../contract/models.ts";
 import { Run } from "../../contract/runs.ts";
 import type { ApiClient } from "../../scripts/support/api-client.ts";
 import type { Upstream as Provider } from "../node/verbs/upstream.ts";
 import { breaking, startProvider } from "../providers/start-provider.ts";
+import { runToEnd } from "./run-to-end.ts";
 import { errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
@@ -31,7 +33,7 @@ afterAll(async () => {
 const web = () => ({
 	policy: {
 		grants: { web: { verb: "http.fetch", allow: [{ host: upstream.host, scheme: "http", methods: ["GET"] }] } },
-		limits: { calls: 1_000, wallMs: 25_000, cpuMs: 10_000 },
+		limits: { calls: 1_000, wallMs: 100_000, cpuMs: 10_000 },
 	},
 });
 const Outcomes = z.array(z.union([z.literal("done"), z.tuple([z.string(), BudgetShortage])]));
@@ -50,7 +52,7 @@ const budgetOf = (api: ApiClient, agent: string) => api.expect(200, Budget, "GET
 describe("calls that race for a budget", () => {
 	test("a thousand of four runs for a hundred: the upstream sees a hundred, each other one is told what is left and when it resets", async () => {
 		const { id, name } = await makeAgent(platform.api, { name: "crowded", ...web(), budget: { limits: { day: { calls: 100 } } } });
-		const runs = await Promise.all([1, 2, 3, 4].map((n) => platform.api.run({ agent: name, program: crowd(`/crowded/${n}/`, 250) })));
+		const runs = await Promise.all([1, 2, 3, 4].map((n) => runToEnd(platform.api, { agent: name, program: crowd(`/crowded/${n}/`, 250) })));
 		expect(runs.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded", "succeeded"]);
 		const outcomes = outcomesOf(runs);
 		expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(100);
@@ -66,7 +68,7 @@ describe("calls that race for a budget", () => {
 		const { api } = await platform.tenant("racing-agents");
 		await api.expect(200, TenantBudget, "PUT", "/v1/budget", { limits: { month: { calls: 50 } }, timeZone: "Europe/Berlin" });
 		const agents = await Promise.all([1, 2, 3, 4, 5].map((n) => makeAgent(api, { name: `racer-${n}`, ...web() })));
-		const runs = await Promise.all(agents.map(({ name }) => api.run({ agent: name, program: crowd(`/tenant/${name}/`, 60) })));
+		const runs = await Promise.all(agents.map(({ name }) => runToEnd(api, { agent: name, program: crowd(`/tenant/${name}/`, 60) })));
 		const outcomes = outcomesOf(runs);
 		expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(50);
 		expect(seen("/tenant/")).toBe(50);
@@ -151,7 +153,7 @@ describe("a model that does not say what it used", () => {
 describe("runs at once", () => {
 	test("past the agent's limit are refused with what is live; the next is let in when one has ended", async () => {
 		const { id, name } = await makeAgent(platform.api, { name: "single", ...web(), budget: { limits: { liveRuns: 1 } } });
-		const wait = `export default async () => { await new Promise((resolve) => setTimeout(resolve, 20_000)); };`;
+		const wait = `export default async () => { await new Promise((resolve) => setTimeout(resolve, 100_000)); };`;
 		const first = await platform.api.run({ agent: name, program: wait, wait: 0 });
 		expect((await budgetOf(platform.api, id)).liveRuns).toEqual({ limit: 1, live: 1, left: 0 });
 		const refused = await platform.api.request("POST", "/v1/runs", { agent: name, program: "export default () => 1;" });
@@ -165,7 +167,8 @@ describe("runs at once", () => {
 		const after = await pollUntil(
 			() => platform.api.request("POST", "/v1/runs", { agent: name, program: "export default () => 1;" }),
 			({ status }) => status === 201,
-			5_000,
+			// Before the end of its lease would give the place back.
+			LIMITS.leaseMs - 2_000,
 		);
 		expect(after.status).toBe(201);
 	});

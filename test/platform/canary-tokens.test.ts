@@ -49,7 +49,6 @@ const denials = (run: string): Promise<TenantEvent[]> =>
 	pollUntil(
 		async () => (await allPages(api, "/v1/events?type=call.denied", TenantEvent, 50)).filter((event) => event.run === run),
 		({ length }) => length > 0,
-		10_000,
 	);
 
 describe("a program that sends its run's honeytoken", () => {

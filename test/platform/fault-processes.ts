@@ -98,7 +98,7 @@ export const until = async <Found>(what: string, withinMs: number, look: () => P
 /** Resolves when every one of the processes has ended. @throws Error naming those that live on. */
 export const allGone = async (processes: readonly SeenProcess[]): Promise<void> => {
 	const left = () => processes.filter(isAlive);
-	await until("the end of every process", 5_000, () => (left().length === 0 ? true : null)).catch(() => {
+	await until("the end of every process", 30_000, () => (left().length === 0 ? true : null)).catch(() => {
 		throw new Error(
 			`Ending a platform: ${left()
 				.map(({ pid, commandLine }) => `${pid} ${commandLine.slice(0, 100)}`)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Run } from "../../contract/runs.ts";
 import { computeRun, sendRun, spinRun } from "./fault-agents.ts";
-import { expectNothingHeld, expectWhole, getRun, listCalls, runEnded } from "./fault-checks.ts";
+import { expectNothingHeld, expectWhole, getRun, listCalls } from "./fault-checks.ts";
 import { resolve, truthOf } from "./fault-people.ts";
 import { controlPlaneIn, cpuTicksOf, executorsIn, killNow, until } from "./fault-processes.ts";
+import { runEnded } from "./run-to-end.ts";
 import { type FaultSite, startFaultSite } from "./fault-site.ts";
 import { answerOf, type Effect } from "./fault-upstream.ts";
 

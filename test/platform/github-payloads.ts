@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { z } from "zod";
 
@@ -8,13 +7,12 @@ const Json = z.record(z.string(), z.unknown());
 export type Payload = z.infer<typeof Json>;
 const Definitions = z.array(z.object({ name: z.string(), examples: z.array(Json) }));
 
-const definitions = readFile(createRequire(import.meta.url).resolve("@octokit/webhooks-examples"), "utf8").then((text) =>
-	Definitions.parse(JSON.parse(text)),
-);
+/** By the event that they are of. */
+export const GITHUB_EXAMPLES = Definitions.parse(createRequire(import.meta.url)("@octokit/webhooks-examples/api.github.com/index.json"));
 
 /** One example of an event, and of an action where it has several. @throws Error when there is none */
-export const payloadOf = async (event: string, action?: string): Promise<Payload> => {
-	const { examples = [] } = (await definitions).find(({ name }) => name === event) ?? {};
+export const payloadOf = (event: string, action?: string): Payload => {
+	const { examples = [] } = GITHUB_EXAMPLES.find(({ name }) => name === event) ?? {};
 	const found = examples.find((example) => action === undefined || example["action"] === action);
 	if (found === undefined) throw new Error(`Reading an example payload: found none of ${event} ${action ?? ""}, wanted one`);
 	return found;

@@ -15,8 +15,8 @@ export interface HeldUpstream {
 	close(): Promise<void>;
 }
 
-/** `/held…` is answered when the test says so, `/silent…` never, anything else at once. */
-export const startHeldUpstream = async (): Promise<HeldUpstream> => {
+/** `/held…` is answered when the test says so, `/silent…` never, anything else at once. @param ofPort one of the shared platform's; 0 for any */
+export const startHeldUpstream = async (ofPort = 0): Promise<HeldUpstream> => {
 	const urls: string[] = [];
 	const held: ServerResponse[] = [];
 	let isOpen = false;
@@ -28,7 +28,9 @@ export const startHeldUpstream = async (): Promise<HeldUpstream> => {
 		if (url.startsWith("/held") && !isOpen) held.push(response);
 		else reply(response);
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	// A connection that is closed for its idleness may be one that is just used again.
+	server.keepAliveTimeout = 0;
+	await new Promise<void>((resolve) => server.listen(ofPort, "127.0.0.1", resolve));
 	const address: AddressInfo | string | null = server.address();
 	const answer = (): void => {
 		for (const response of held.splice(0)) reply(response);
@@ -39,7 +41,6 @@ export const startHeldUpstream = async (): Promise<HeldUpstream> => {
 			pollUntil(
 				async () => urls.filter((seen) => seen === url).length,
 				(found) => found >= count,
-				15_000,
 			),
 		answerAll: () => {
 			isOpen = true;

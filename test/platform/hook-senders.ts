@@ -1,12 +1,11 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { expect } from "vitest";
-import { z } from "zod";
 import type { Agent } from "../../contract/agents.ts";
 import { pageOf } from "../../contract/common.ts";
-import { Run } from "../../contract/runs.ts";
 import { HookRun, Trigger, TriggerRequest } from "../../contract/triggers.ts";
 import type { Answer, ApiClient } from "../../scripts/support/api-client.ts";
-import { makeAgent, type Platform, pollUntil } from "./start-platform.ts";
+import { SENDERS } from "../node/triggers/signing.ts";
+import { makeAgent, type Platform } from "./start-platform.ts";
 
 /** Where a sender sends, and how it signs. */
 export interface Sender {
@@ -15,57 +14,26 @@ export interface Sender {
 	send(body: string | Uint8Array<ArrayBuffer>, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-const hex = (secret: string, text: string | Uint8Array, algorithm = "sha256"): string =>
-	createHmac(algorithm, secret).update(text).digest("hex");
-const nowSeconds = (): string => String(Math.floor(Date.now() / 1000));
-
-/** Seals the secret, makes a trigger of it, and sends as GitHub does. @param body of POST /v1/triggers beside scheme and secret */
-export const githubSender = async (
-	platform: Platform,
-	api: ApiClient,
-	secret: string,
-	body: Readonly<Record<string, unknown>>,
-): Promise<Sender> => {
-	const trigger = await makeTrigger(api, secret, { scheme: "github", ...body });
-	return {
-		trigger,
-		send: (payload, headers = {}) =>
-			platform.api.send("POST", hookPath(trigger), payload, {
-				...{ authorization: "", "content-type": "application/json", "x-github-event": "issues", "x-github-delivery": crypto.randomUUID() },
-				...{ "x-hub-signature-256": `sha256=${hex(secret, payload)}` },
-				...headers,
-			}),
+/** Seals the secret, makes a trigger of the scheme of it, and sends as its senders do. @param body of POST /v1/triggers beside scheme and secret */
+const senderOf =
+	(scheme: "github" | "slack") =>
+	async (platform: Platform, api: ApiClient, secret: string, body: Readonly<Record<string, unknown>>): Promise<Sender> => {
+		const trigger = await makeTrigger(api, secret, { scheme, ...body });
+		return {
+			trigger,
+			send: (payload, headers = {}) => {
+				const time = headers["x-slack-request-timestamp"] ?? String(Math.floor(Date.now() / 1000));
+				const signed = SENDERS[scheme]({ secret, body: payload, time, id: crypto.randomUUID() });
+				const sent = { authorization: "", "content-type": "application/json", ...signed, ...headers };
+				return platform.api.send("POST", hookPath(trigger), payload, sent);
+			},
+		};
 	};
-};
-
-/** The same for Slack. */
-export const slackSender = async (
-	platform: Platform,
-	api: ApiClient,
-	secret: string,
-	body: Readonly<Record<string, unknown>>,
-): Promise<Sender> => {
-	const trigger = await makeTrigger(api, secret, { scheme: "slack", ...body });
-	return {
-		trigger,
-		send: (payload, headers = {}) => {
-			const time = headers["x-slack-request-timestamp"] ?? nowSeconds();
-			const signature = createHmac("sha256", secret).update(`v0:${time}:`).update(payload).digest("hex");
-			return platform.api.send("POST", hookPath(trigger), payload, {
-				...{
-					authorization: "",
-					"content-type": "application/json",
-					"x-slack-request-timestamp": time,
-					"x-slack-signature": `v0=${signature}`,
-				},
-				...headers,
-			});
-		},
-	};
-};
+export const githubSender = senderOf("github");
+export const slackSender = senderOf("slack");
 
 /** The name under which a trigger's secret is sealed: one for each value. */
-export const secretName = (secret: string): string => `hook_${hex("name", secret).slice(0, 12)}`;
+export const secretName = (secret: string): string => `hook_${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`;
 
 const makeTrigger = async (api: ApiClient, secret: string, body: Readonly<Record<string, unknown>>): Promise<Trigger> => {
 	const name = secretName(secret);
@@ -88,22 +56,6 @@ export const runOf = (answer: Answer): string => {
 	expect(answer.status, JSON.stringify(answer.body)).toBe(202);
 	return HookRun.parse(answer.body).run;
 };
-
-/** A run once it has ended. */
-export const endedRunOf = (api: ApiClient, id: string): Promise<Run> =>
-	pollUntil(
-		async () => api.expect(200, Run, "GET", `/v1/runs/${id}`),
-		({ endedAtMs }) => endedAtMs !== null,
-		20_000,
-	);
-
-/** How many runs an agent has, once the list shows as many as are wanted: it is a moment late. */
-export const countRuns = (api: ApiClient, agent: string, wanted: number): Promise<number> =>
-	pollUntil(
-		async () => (await api.expect(200, z.looseObject({ data: z.array(z.unknown()) }), "GET", `/v1/runs?agent=${agent}`)).data.length,
-		(found) => found >= wanted,
-		10_000,
-	);
 
 /** What came to a trigger. */
 export const requestsTo = async (api: ApiClient, trigger: string): Promise<TriggerRequest[]> =>

@@ -25,7 +25,8 @@ beforeAll(async () => {
 			grants: {
 				api: { verb: "http.fetch", allow: [rule(upstream.host, { methods: ["GET", "POST"], paths: ["/*"] })], inject },
 				open: { verb: "http.fetch", allow: [rule(other.host, { paths: ["/public/*"] })] },
-				small: { verb: "http.fetch", allow: [rule(upstream.host)], limits: { responseBytes: 1_000, timeoutMs: 400, calls: 20 } },
+				small: { verb: "http.fetch", allow: [rule(upstream.host)], limits: { responseBytes: 1_000, calls: 20 } },
+				hasty: { verb: "http.fetch", allow: [rule(upstream.host)], limits: { timeoutMs: 400 } },
 				// Covered by a rule, but not opened by the operator.
 				inward: {
 					verb: "http.fetch",
@@ -197,11 +198,10 @@ describe("an answer", () => {
 	});
 
 	test("that never comes, or never ends, is given up in time", async () => {
-		const { result, usage } = await run(
-			`return [await env.small.fetch("${at("/silent")}").catch((e) => e.code), await env.small.fetch("${at("/drip")}").then((r) => r.text()).catch((e) => e.code)];`,
+		const { result } = await run(
+			`return [await env.hasty.fetch("${at("/silent")}").catch((e) => e.code), await env.hasty.fetch("${at("/drip")}").then((r) => r.text()).catch((e) => e.code)];`,
 		);
 		expect(result).toEqual(["upstream_timeout", "upstream_timeout"]);
-		expect(usage.wallMs).toBeLessThan(5_000);
 	});
 
 	test("and a request cost what was sent, and stop at the grant's count", async () => {

@@ -7,11 +7,12 @@ import { Run } from "../../contract/runs.ts";
 import { NewTenant } from "../../contract/tenants.ts";
 import { type ApiClient, type CreateRunInput, createApiClient } from "../../scripts/support/api-client.ts";
 import { makeFaultAgent, sendRun, spinRun } from "./fault-agents.ts";
-import { expectLedgerMatches, expectListAgrees, expectNothingHeld, runEnded } from "./fault-checks.ts";
+import { expectLedgerMatches, expectListAgrees, expectNothingHeld } from "./fault-checks.ts";
 import { OPERATOR, type PlatformProcess, startPlatform } from "./fault-platform.ts";
 import { executorsIn, killNow } from "./fault-processes.ts";
 import { type SeededRandom, startRandom } from "./fault-random.ts";
 import { startFaultUpstream } from "./fault-upstream.ts";
+import { runEnded } from "./run-to-end.ts";
 
 /** `CORDON_SIMULATION=full` for a thousand. */
 const RUNS = Number(process.env["LOAD_RUNS"] ?? (process.env["CORDON_SIMULATION"] === "full" ? 1_000 : 300));

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { startLoopbackServer } from "../../scripts/support/loopback-server.ts";
+import { SENDERS } from "../node/triggers/signing.ts";
 import { movedTo, objectIn, type Payload, payloadOf } from "./github-payloads.ts";
 
 /** What a program asked of GitHub. */
@@ -115,7 +116,7 @@ export const startLoopbackGithub = async (settings: {
 	};
 
 	const addComment = async (kept: KeptIssue, body: string): Promise<Payload> => {
-		const example = movedTo(objectIn(await payloadOf("issue_comment", "created"), "comment"), server.origin, settings.repository);
+		const example = movedTo(objectIn(payloadOf("issue_comment", "created"), "comment"), server.origin, settings.repository);
 		const comment = { ...example, id: 492_700_400 + requests.length, issue_url: kept.issue["url"], body };
 		kept.comments.push(comment);
 		return comment;
@@ -135,7 +136,7 @@ export const startLoopbackGithub = async (settings: {
 		},
 		open: async ({ title, body }) => {
 			const number = issues.size + 1;
-			const payload = movedTo(await payloadOf("issues", "opened"), server.origin, settings.repository);
+			const payload = movedTo(payloadOf("issues", "opened"), server.origin, settings.repository);
 			const url = `${server.origin}/repos/${settings.repository}/issues/${number}`;
 			const parts = { comments_url: `${url}/comments`, labels_url: `${url}/labels{/name}`, events_url: `${url}/events` };
 			const issue = { ...objectIn(payload, "issue"), url, ...parts, id: 444_500_041 + number, number, title, body, labels: [] };
@@ -143,7 +144,7 @@ export const startLoopbackGithub = async (settings: {
 			return { event: "issues", id: randomUUID(), body: JSON.stringify({ ...payload, issue }) };
 		},
 		event: async (event, action) => {
-			const payload = movedTo(await payloadOf(event, action), server.origin, settings.repository);
+			const payload = movedTo(payloadOf(event, action), server.origin, settings.repository);
 			return { event, id: randomUUID(), body: JSON.stringify(payload) };
 		},
 		deliver: async (url, delivery, secret = settings.secret) => {
@@ -158,18 +159,14 @@ export const startLoopbackGithub = async (settings: {
 
 const LABEL = { id: 208_045_946, node_id: "MDU6TGFiZWwyMDgwNDU5NDY=", color: "f29513", default: true, description: "" };
 
-const signed = (algorithm: "sha1" | "sha256", secret: string, body: string): string =>
-	`${algorithm}=${createHmac(algorithm, secret).update(body).digest("hex")}`;
-
 const headersOf = ({ event, id, body }: GithubDelivery, secret: string): Record<string, string> => ({
+	...SENDERS.github({ secret, body, id }),
 	accept: "*/*",
 	"content-type": "application/json",
 	"user-agent": "GitHub-Hookshot/044aadd",
-	"x-github-delivery": id,
 	"x-github-event": event,
 	"x-github-hook-id": "292430182",
 	"x-github-hook-installation-target-id": "186853002",
 	"x-github-hook-installation-target-type": "repository",
-	"x-hub-signature": signed("sha1", secret, body),
-	"x-hub-signature-256": signed("sha256", secret, body),
+	"x-hub-signature": `sha1=${createHmac("sha1", secret).update(body).digest("hex")}`,
 });

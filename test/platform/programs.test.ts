@@ -8,7 +8,8 @@ import { type Program, Run } from "../../contract/runs.ts";
 import { Secret } from "../../contract/tenants.ts";
 import { Trigger } from "../../contract/triggers.ts";
 import { type HeldUpstream, startHeldUpstream } from "./held-upstream.ts";
-import { allPages, errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
+import { runEnded } from "./run-to-end.ts";
+import { allPages, errorOf, makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 let platform: Platform;
 let upstream: HeldUpstream;
@@ -160,11 +161,7 @@ describe("a run", () => {
 		await store(agent, answering(2), { activate: true });
 		await platform.api.expect(200, ProgramVersion, "DELETE", at(agent, "/1"));
 		upstream.answerAll();
-		const ended = await pollUntil(
-			() => read(begun.id),
-			({ endedAtMs }) => endedAtMs !== null,
-			20_000,
-		);
+		const ended = await runEnded(platform.api, begun.id);
 		expect(ended).toMatchObject({ status: "succeeded", result: 1, programVersion: 1 });
 		expect((await platform.api.run({ agent: agent.id })).result).toBe(2);
 		const replay = await platform.api.expect(200, Replay, "POST", `/v1/runs/${begun.id}/replay`, {});

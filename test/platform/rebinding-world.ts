@@ -32,7 +32,6 @@ const deliverInwards = async ({ api }: Platform): Promise<(string | null)[]> => 
 	const { data } = await pollUntil(
 		() => api.expect(200, pageOf(Delivery), "GET", "/v1/deliveries?limit=200"),
 		(page) => page.data.length === labels.length && page.data.every(({ attemptCount }) => attemptCount > 0),
-		40_000,
 	);
 	return data.map(({ attempts }) => (attempts[0] === undefined ? "no attempt" : attempts[0].error));
 };

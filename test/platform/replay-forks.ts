@@ -113,8 +113,8 @@ export const forkTests = (setting: () => ReplaySetting): void => {
 		test("gives its calls the time that they ask for, however long ago its beginning was", async () => {
 			const program = `export default async (input, env) => {
 				await fetch("${setting().origin}/a");
-				const patient = await fetch("${setting().origin}/slow", { signal: AbortSignal.timeout(700) }).then(() => "came", () => "gave up");
-				await new Promise((resolve) => setTimeout(resolve, 900));
+				const patient = await fetch("${setting().origin}/slow", { signal: AbortSignal.timeout(3_000) }).then(() => "came", () => "gave up");
+				await new Promise((resolve) => setTimeout(resolve, 3_100));
 				return patient;
 			}`;
 			const recorded = await setting().run(program);

@@ -37,6 +37,8 @@ export const startReplaySetting = async (): Promise<ReplaySetting> => {
 		const big = request.url === "/big" ? "x".repeat(400_000) : "";
 		response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ count: seen.length, big }));
 	});
+	// A connection that is closed for its idleness may be one that is just used again.
+	upstream.keepAliveTimeout = 0;
 	await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
 	const address = upstream.address();
 	const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;

@@ -33,7 +33,7 @@ describe("the console", () => {
 		]);
 		expect(logs.map((line) => line.text.split("\n")[0])).toEqual(["a { b: 1 }", "Map(1) { 1 => 2 }", "TypeError: t", "", "null [ 1n ]"]);
 		expect(logsTruncated).toBe(false);
-		for (const line of logs) expect(Math.abs(line.atMs - (startedAtMs ?? 0))).toBeLessThan(10_000);
+		for (const line of logs) expect(Math.abs(line.atMs - (startedAtMs ?? 0))).toBeLessThan(60_000);
 	});
 
 	test("is bounded in lines, in a line's length and in all", async () => {

@@ -4,6 +4,7 @@ import { Run, RunSummary } from "../../contract/runs.ts";
 import { Schedule } from "../../contract/schedules.ts";
 import type { ApiClient } from "../../scripts/support/api-client.ts";
 import { startFaultSite } from "./fault-site.ts";
+import { runEnded } from "./run-to-end.ts";
 import { allPages, makeAgent, pollUntil } from "./start-platform.ts";
 
 const EVERY_MS = 10_000;
@@ -28,12 +29,11 @@ test("a schedule starts one run at each of its times, though the platform is kil
 	expect(schedule.next).toEqual(schedule.next.map((_tick, index) => first + index * EVERY_MS));
 
 	const atOnce = await site.api.expect(202, Run, "POST", `/v1/schedules/${schedule.id}/run`);
-	const readRun = (): Promise<Run> => site.api.expect(200, Run, "GET", `/v1/runs/${atOnce.id}`);
-	const ended = await pollUntil(readRun, ({ endedAtMs }) => endedAtMs !== null, 30_000);
+	const ended = await runEnded(site.api, atOnce.id);
 	expect(ended).toMatchObject({ status: "succeeded", schedule: schedule.id, result: { schedule: schedule.id, tickMs: tickOf(ended) } });
 
 	const readSchedule = (): Promise<Schedule> => site.api.expect(200, Schedule, "GET", `/v1/schedules/${schedule.id}`);
-	const ticked = await pollUntil(readSchedule, ({ last }) => last?.outcome === "started", 30_000);
+	const ticked = await pollUntil(readSchedule, ({ last }) => last?.outcome === "started");
 	expect(ticked.last).toMatchObject({ outcome: "started", code: null });
 	await site.crash();
 

@@ -76,8 +76,11 @@ export const errorOf = (answer: Answer): z.infer<typeof ErrorBody>["error"] => E
 export const sendRaw = (platform: Platform, path: string, body: RawBody, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
 	platform.api.send("POST", path, body, { "content-type": "application/json", ...headers });
 
+/** How long what is sure to come may take: as long as a busy machine needs, and less than a test may. */
+const PATIENCE_MS = 45_000;
+
 /** Asks until the answer fits, at most for a time, and gives the last answer. */
-export const pollUntil = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs: number): Promise<T> => {
+export const pollUntil = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = PATIENCE_MS): Promise<T> => {
 	const endAtMs = Date.now() + timeoutMs;
 	for (;;) {
 		const answer = await ask();

@@ -103,7 +103,7 @@ describe.skipIf(bin === null)("a PostgreSQL store", () => {
 		expect(many.result).toEqual(Array.from({ length: 20 }, (_, n) => n));
 		const left = () =>
 			tenant.run(`db.query("select count(*)::int as n from pg_stat_activity where usename = 'reader' and pid <> pg_backend_pid()")`);
-		await expect.poll(async () => (await left()).result).toEqual([{ n: 0 }]);
+		await expect.poll(async () => (await left()).result, { timeout: 40_000 }).toEqual([{ n: 0 }]);
 	});
 });
 

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { sign } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
+import { SENDERS } from "../node/triggers/signing.ts";
 
 /** One delivery of a sender: its name and its body stay the same however often it is sent; what is signed with a time is signed anew. */
 export interface StormDelivery {
@@ -22,8 +23,6 @@ export interface StormScheme {
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
-const hmac = (algorithm: string, secret: string, text: string, encoding: "hex" | "base64"): string =>
-	createHmac(algorithm, secret).update(text).digest(encoding);
 const hexSecret = (bytes: Buffer): string => bytes.toString("hex");
 
 /** Every scheme of a trigger, by its name. */
@@ -61,13 +60,7 @@ export const STORM_SCHEMES: Readonly<Record<"standard" | "github" | "stripe" | "
 		trigger: { scheme: "slack" },
 		secretOf: hexSecret,
 		bodyOf: (id) => ({ type: "event_callback", event_id: `Ev${id}`, event: { type: "message", text: "hello" }, delivery: id }),
-		headersOf: ({ body }, secret) => {
-			const timestamp = nowSeconds();
-			return {
-				"x-slack-request-timestamp": String(timestamp),
-				"x-slack-signature": `v0=${hmac("sha256", secret, `v0:${timestamp}:${body}`, "hex")}`,
-			};
-		},
+		headersOf: ({ body }, secret) => SENDERS.slack({ secret, body, time: String(nowSeconds()) }),
 	},
 	hmac: {
 		trigger: {
@@ -88,7 +81,7 @@ export const STORM_SCHEMES: Readonly<Record<"standard" | "github" | "stripe" | "
 			return {
 				"x-shop-delivery": id,
 				"x-shop-time": String(timestamp),
-				"x-shop-signature": hmac("sha512", secret, `${timestamp}.${body}`, "base64"),
+				"x-shop-signature": createHmac("sha512", secret).update(`${timestamp}.${body}`).digest("base64"),
 			};
 		},
 	},

@@ -3,12 +3,15 @@ import { Agent } from "../../contract/agents.ts";
 import { Approval } from "../../contract/approvals.ts";
 import { Budget } from "../../contract/budgets.ts";
 import { pageOf } from "../../contract/common.ts";
+import { LIMITS } from "../../contract/limits.ts";
 import { Replay } from "../../contract/replays.ts";
 import { Run, RunSummary, RunTree } from "../../contract/runs.ts";
 import { UsageReport } from "../../contract/usage.ts";
 import type { CreateRunInput } from "../../scripts/support/api-client.ts";
 import { type HeldUpstream, startHeldUpstream } from "./held-upstream.ts";
 import { executorsIn, killNow } from "./fault-processes.ts";
+import { runsSoFar } from "./runs-so-far.ts";
+import { runEnded } from "./run-to-end.ts";
 import { allPages, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
 import { sumsOf, wholeTree } from "./tree-sums.ts";
 
@@ -67,24 +70,21 @@ afterAll(async () => {
 const start = (body: string, rest: Partial<CreateRunInput> = {}): Promise<Run> =>
 	platform.api.run({ agent: "boss", program: `export default async (input, env) => { ${body} };`, ...rest });
 const read = (id: string): Promise<Run> => platform.api.expect(200, Run, "GET", `/v1/runs/${id}`);
-const ended = (id: string): Promise<Run> =>
-	pollUntil(
-		() => read(id),
-		({ endedAtMs }) => endedAtMs !== null,
-		40_000,
-	);
+const ended = (id: string): Promise<Run> => runEnded(platform.api, id);
 const treeOf = (id: string): Promise<RunTree> => platform.api.expect(200, RunTree, "GET", `/v1/runs/${id}/tree`);
 const heldBy = async (agent: string): Promise<number> => {
 	const { windows } = await platform.api.expect(200, Budget, "GET", `/v1/agents/${agent}/budget`);
 	return Object.values(windows.day.held).reduce((sum, amount) => sum + amount, 0);
 };
+/** Before the end of a lease would give it back. */
+const SOON_MS = LIMITS.leaseMs - 2_000;
 const nothingHeld = async (): Promise<void> => {
 	for (const agent of Object.values(ids))
 		expect(
 			await pollUntil(
 				() => heldBy(agent),
 				(held) => held === 0,
-				8_000,
+				SOON_MS,
 			),
 		).toBe(0);
 };
@@ -164,12 +164,10 @@ describe("runs that a program starts", () => {
 		const pending = await pollUntil(
 			() => platform.api.expect(200, approvals, "GET", "/v1/approvals?status=pending"),
 			({ data }) => data.length === 1,
-			15_000,
 		);
 		await pollUntil(
 			async () => executorsBusy(),
 			(busy) => busy === 0,
-			15_000,
 		);
 		expect((await read(run.id)).status).toBe("running");
 		const approval = pending.data[0];
@@ -250,7 +248,7 @@ describe("runs that a program starts", () => {
 		const program = `export default async (input, env) => (await env.leaf.run({ input: { n: 5 } })).result`;
 		const run = await platform.api.run({ agent: "boss", program });
 		expect(run.result).toEqual({ leaf: 5, burnt: false });
-		const count = async (): Promise<number> => (await allPages(platform.api, `/v1/runs?agent=leaf`, RunSummary, 100)).length;
+		const count = async (): Promise<number> => (await runsSoFar(platform.api, "leaf")).length;
 		await wholeTree(platform.api, run.id, 2);
 		const before = await count();
 		const replay = await platform.api.expect(200, Replay, "POST", `/v1/runs/${run.id}/replay`, {});
@@ -287,7 +285,6 @@ describe("runs that a program starts", () => {
 			(found) =>
 				found.runs.every(({ endedAtMs }) => endedAtMs !== null) &&
 				found.sums.every(([one, ...others]) => others.every((each) => each === one)),
-			15_000,
 		);
 		for (const [one, ...others] of sums) expect(others).toEqual([one, one]);
 		expect(live.length).toBe(sum(roots, ({ lent }) => 1 + lent.runs));

@@ -23,5 +23,4 @@ export const wholeTree = (api: ApiClient, id: string, runs: number): Promise<Run
 	pollUntil(
 		() => api.expect(200, RunTree, "GET", `/v1/runs/${id}/tree`),
 		(tree) => tree.data.length === runs && isWhole(tree),
-		10_000,
 	);

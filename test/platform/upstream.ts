@@ -30,6 +30,8 @@ export const startUpstream = async (ofPort = 0): Promise<Upstream> => {
 		arrived.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
 		answer(request, response, body);
 	});
+	// A connection that is closed for its idleness may be one that is just used again.
+	server.keepAliveTimeout = 0;
 	const port = await listen(server, ofPort);
 	return {
 		host: `127.0.0.1:${port}`,

@@ -5,6 +5,7 @@ import { Approval, ListedApproval } from "../../contract/approvals.ts";
 import { pageOf } from "../../contract/common.ts";
 import { Run } from "../../contract/runs.ts";
 import type { ApiClient, CreateRunInput } from "../../scripts/support/api-client.ts";
+import { runEnded } from "./run-to-end.ts";
 import { errorOf, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
@@ -174,18 +175,28 @@ describe("what a warm run has read", () => {
 	});
 
 	test("by the leave of a person is not in the isolate of the next", async () => {
-		const agent = await warmAgent(reader('env.files.list("/workspace/output")'), { grants: { files: { ...files, approval: "always" } } });
-		expect(await results(2, agent)).toEqual([
-			[1, null],
-			[2, null],
-		]);
-		const asking = platform.api.run({ agent: agent.id, input: "read", wait: 20 });
-		const pending = () => platform.api.expect(200, pageOf(ListedApproval), "GET", "/v1/approvals?status=pending");
-		const [approval] = (await pollUntil(pending, ({ data }) => data.some((each) => each.agent === agent.id), 8_000)).data;
-		await platform.api.request("POST", `/v1/approvals/${approval?.id}/decide`, { decision: "approve", digest: approval?.digest });
-		const allowed = await asking;
-		expect([allowed.attempt, allowed.result]).toEqual([1, [3, null]]);
-		expect(await resultOf(agent)).toEqual([1, null]);
+		const allowed = async (): Promise<number> => {
+			const agent = await warmAgent(reader('env.files.list("/workspace/output")'), { grants: { files: { ...files, approval: "always" } } });
+			expect(await results(2, agent)).toEqual([
+				[1, null],
+				[2, null],
+			]);
+			const asking = platform.api.run({ agent: agent.id, input: "read", wait: 20 });
+			const pending = () => platform.api.expect(200, pageOf(ListedApproval), "GET", "/v1/approvals?status=pending");
+			const { data } = await pollUntil(pending, (page) => page.data.some((each) => each.agent === agent.id));
+			const approval = data.find((each) => each.agent === agent.id);
+			await platform.api.request("POST", `/v1/approvals/${approval?.id}/decide`, { decision: "approve", digest: approval?.digest });
+			const { attempt, result } = await asking;
+			if (attempt === 1) {
+				expect(result).toEqual([3, null]);
+				expect(await resultOf(agent)).toEqual([1, null]);
+			}
+			return attempt;
+		};
+		// A busy machine may be late with the decision: then the isolate was given up, and there was nothing to be left in it.
+		let attempt = await allowed();
+		for (let round = 1; round < 5 && attempt > 1; round += 1) attempt = await allowed();
+		expect(attempt).toBe(1);
 	});
 
 	test("is never a honeytoken: an agent whose policy has one is not warm", async () => {
@@ -232,10 +243,10 @@ describe("a warm run", () => {
 		expect(await resultOf(agent)).toBe(1);
 		const asked = await platform.api.run({ agent: agent.id, input: "ask", wait: 0 });
 		const read = () => platform.api.expect(200, Run, "GET", `/v1/runs/${asked.id}`);
-		const waiting = await pollUntil(read, ({ status }) => status === "waiting_approval", 8_000);
+		const waiting = await pollUntil(read, ({ status }) => status === "waiting_approval");
 		const { id, digest } = await platform.api.expect(200, Approval, "GET", `/v1/approvals/${waiting.pendingApproval?.id}`);
 		await platform.api.request("POST", `/v1/approvals/${id}/decide`, { decision: "approve", digest });
-		const ended = await pollUntil(read, ({ endedAtMs }) => endedAtMs !== null, 10_000);
+		const ended = await runEnded(platform.api, asked.id);
 		expect([ended.status, ended.attempt, ended.result]).toEqual(["succeeded", 2, 1]);
 	});
 });

@@ -1,109 +1,104 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
+import { startLoopbackServer } from "../../scripts/support/loopback-server.ts";
+import { pollUntil } from "./start-platform.ts";
 
-/** A webhook as it arrived. */
-export interface ArrivedWebhook {
-	readonly path: string;
+/** A delivery as it came. */
+export interface Delivered {
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: string;
 }
 
-/** No answer at all. */
-export const SILENT = 0;
+/** How a receiver answers the so-many-th delivery to one of its URLs, from 0. */
+export type Manner = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 
-/** A real receiver of webhooks on loopback. */
+/** Where deliveries are sent to, on loopback: each URL answers in a manner of its own. */
 export interface WebhookReceiver {
-	/** `127.0.0.1:port`. */
+	/** `127.0.0.1:port` */
 	readonly host: string;
-	/** Bytes of `/endless` that were written before its connection was closed. */
-	endlessBytes(): number;
-	/** What arrived at a path, oldest first. */
-	at(path: string): readonly ArrivedWebhook[];
-	/** Resolves when so many have arrived at a path. @throws after a while */
-	have(path: string, count: number, timeoutMs?: number): Promise<readonly ArrivedWebhook[]>;
-	/** What `/switched` answers from now on; SILENT: nothing. */
-	switchTo(status: number): void;
+	/** A URL of its own, which answers so; left out: 204. */
+	urlOf(manner?: Manner): string;
+	/** What came to a URL, in its order. */
+	at(url: string): readonly Delivered[];
+	/** The same once so many have come. @throws Error when they do not */
+	have(url: string, count: number, timeoutMs?: number): Promise<readonly Delivered[]>;
 	close(): Promise<void>;
 }
 
-/** Verifies a webhook as its receiver does, with the official library. @throws when it is not from who has the secret */
-export const verify = (webhook: ArrivedWebhook, secret: string): unknown =>
-	new Webhook(secret).verify(webhook.body, { ...webhook.headers });
+/** Verifies a delivery as its receiver does, with the official library. @throws when it is not from who has the secret */
+export const verify = ({ headers, body }: Delivered, secret: string): unknown => new Webhook(secret).verify(body, { ...headers });
 
-/**
- * `/silent` never answers; `/reset-first` resets the first connection and then answers 200; `/endless` answers 200 and never ends; `/redirect` redirects to
- * the port that the query names; `/gone` answers 410; `/switched` what it was switched to; anything else answers 200.
- */
-export const startWebhookReceiver = async (): Promise<WebhookReceiver> => {
-	const arrived: ArrivedWebhook[] = [];
-	let [endless, switched] = [0, 500];
-	const stream = (response: ServerResponse): void => {
-		response.writeHead(200, { "content-type": "text/plain" });
-		const chunk = "x".repeat(64 * 1024);
-		const more = (): void => {
-			for (;;) {
-				if (response.destroyed) return;
-				endless += chunk.length;
-				if (!response.write(chunk)) break;
-			}
-			response.once("drain", more);
+/** Answers with a status. */
+export const saying =
+	(status: number, headers: Readonly<Record<string, string>> = {}, body = ""): Manner =>
+	(_, response) =>
+		void response.writeHead(status, headers).end(body);
+
+/** The first deliveries in one manner, all others with 204. */
+export const firstly =
+	(count: number, manner: Manner): Manner =>
+	(request, response, nth) =>
+		(nth < count ? manner : saying(204))(request, response, nth);
+
+/** Never answers. */
+export const silence: Manner = () => {};
+
+/** Breaks the connection off when the delivery was read. */
+export const reset: Manner = (request) => void request.socket.resetAndDestroy();
+
+const CHUNK = Buffer.alloc(64 * 1024, "x");
+
+/** Sends for as long as somebody reads, and tells how many bytes were taken. */
+export const endless =
+	(took: (bytes: number) => void, status = 200): Manner =>
+	(_, response) => {
+		response.writeHead(status, { "content-type": "text/plain" });
+		const pour = (): void => {
+			if (response.destroyed) return;
+			took(CHUNK.length);
+			if (response.write(CHUNK)) setImmediate(pour);
+			else response.once("drain", pour);
 		};
-		more();
+		pour();
 	};
-	const answer = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-		const url = new URL(request.url ?? "/", "http://receiver");
-		switch (path) {
-			case "/silent":
-				return;
-			case "/reset-first":
-				if (arrived.filter((each) => each.path === path).length === 1) request.socket.resetAndDestroy();
-				else response.end("ok");
-				return;
-			case "/endless":
-				stream(response);
-				return;
-			case "/redirect":
-				response.writeHead(307, { location: `http://127.0.0.1:${url.searchParams.get("port")}/` }).end();
-				return;
-			case "/gone":
-				response.writeHead(410).end();
-				return;
-			case "/switched":
-				if (switched !== SILENT) response.writeHead(switched).end();
-				return;
-			default:
-				response.end("ok");
-		}
-	};
-	const server = createServer(async (request, response) => {
-		let body = "";
-		for await (const chunk of request) body += String(chunk);
-		const path = new URL(request.url ?? "/", "http://receiver").pathname;
+
+/** A hundred megabytes in a hundred kilobytes. */
+export const bomb: Manner = (_, response) =>
+	void response.writeHead(200, { "content-encoding": "gzip", "content-type": "text/plain" }).end(gzipSync(Buffer.alloc(100 * 1024 * 1024)));
+
+export const startWebhookReceiver = async (): Promise<WebhookReceiver> => {
+	const manners = new Map<string, Manner>();
+	const came = new Map<string, Delivered[]>();
+	const at = (url: string): readonly Delivered[] => came.get(new URL(url).pathname) ?? [];
+	const server = await startLoopbackServer(async (request, response) => {
+		const body = await text(request).catch(() => null);
+		if (body === null) return;
+		const path = request.url ?? "";
+		const before = came.get(path) ?? [];
 		const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-		arrived.push({ path, headers, body });
-		answer(request, response, path);
+		came.set(path, [...before, { headers, body }]);
+		(manners.get(path) ?? saying(404))(request, response, before.length);
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	const at = (path: string): ArrivedWebhook[] => arrived.filter((each) => each.path === path);
 	return {
-		host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
-		endlessBytes: () => endless,
+		host: server.host,
+		urlOf: (manner = saying(204)) => {
+			const path = `/${randomBytes(8).toString("hex")}`;
+			manners.set(path, manner);
+			return `${server.origin}${path}`;
+		},
 		at,
-		have: async (path, count, timeoutMs = 15_000) => {
-			const endAtMs = Date.now() + timeoutMs;
-			while (at(path).length < count) {
-				if (Date.now() >= endAtMs) throw new Error(`Waiting for webhooks at ${path}: found ${at(path).length}, wanted ${count}`);
-				await new Promise((resolve) => setTimeout(resolve, 10));
-			}
-			return at(path);
+		have: async (url, count, timeoutMs) => {
+			const found = await pollUntil(
+				async () => at(url),
+				({ length }) => length >= count,
+				timeoutMs,
+			);
+			if (found.length < count) throw new Error(`Waiting for deliveries: found ${found.length}, wanted ${count}`);
+			return found;
 		},
-		switchTo: (status) => {
-			switched = status;
-		},
-		close: async () => {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
+		close: () => server.close(),
 	};
 };

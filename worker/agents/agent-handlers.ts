@@ -5,18 +5,13 @@ import type { Env } from "../env.ts";
 import { stopExecutions } from "../executor/choose-executor.ts";
 import type { Handlers } from "../handler.ts";
 import { bindPolicy } from "../policy/bind-policy.ts";
-import { type AgentEntry, agentObject, findAgent, forgetAgent, insertAgent, listAgentRows, renameAgent } from "./agent-registry.ts";
+import { acceptAnswer } from "./accept-answer.ts";
+import { type AgentEntry, agentObject, forgetAgent, insertAgent, listAgentRows, renameAgent } from "./agent-registry.ts";
 import { loadResources } from "../resources/load-resources.ts";
 import { describeEnv, resourcesOfEnv } from "./describe-env.ts";
-import type { RefusedAnswer } from "./object/admit-run.ts";
+import { agentInPath } from "./named-agent.ts";
 
 const missing = (): Refusal => new Refusal("not_found", "Looking up an agent: there is none of that id");
-
-const entryOf = async (env: Env, tenantId: string, id: string): Promise<AgentEntry> => {
-	const entry = await findAgent(env, tenantId, id);
-	if (entry === null) throw missing();
-	return entry;
-};
 
 /** The agent as its object has it, archived ones too. */
 const readAgent = async (env: Env, entry: AgentEntry): Promise<Agent> => {
@@ -24,13 +19,6 @@ const readAgent = async (env: Env, entry: AgentEntry): Promise<Agent> => {
 	if (agent === null) throw missing();
 	return agent;
 };
-
-/** What came out of an object: a refusal as data becomes one again. */
-const accept = <Answer extends object>(answer: Answer | RefusedAnswer): Answer => {
-	if (isRefused(answer)) throw new Refusal(answer.code, answer.message, { hint: answer.hint, details: answer.details });
-	return answer;
-};
-const isRefused = (answer: object | RefusedAnswer): answer is RefusedAnswer => "kind" in answer && answer.kind === "refused";
 
 type Ids =
 	| "createAgent"
@@ -65,46 +53,46 @@ export const agentHandlers: Handlers<Ids> = {
 	}),
 	getAgent: async ({ env, caller, params }) => ({
 		status: 200,
-		body: await readAgent(env, await entryOf(env, caller.tenantId, params.id)),
+		body: await readAgent(env, await agentInPath(env, caller.tenantId, params.id)),
 	}),
 	updateAgent: async ({ env, caller, params, body }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
+		const entry = await agentInPath(env, caller.tenantId, params.id);
 		if (body.policy !== undefined) bindPolicy(body.policy);
 		const before = await readAgent(env, entry);
 		if (body.name !== undefined && body.name !== before.name && before.status !== "archived") await renameAgent(env, entry, body.name);
-		return { status: 200, body: accept(await agentObject(env, entry).change(entry, body)) };
+		return { status: 200, body: acceptAnswer(await agentObject(env, entry).change(entry, body)) };
 	},
 	archiveAgent: async ({ env, caller, params }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
-		const stopped = accept(await agentObject(env, entry).stop(entry, "archived"));
+		const entry = await agentInPath(env, caller.tenantId, params.id);
+		const stopped = acceptAnswer(await agentObject(env, entry).stop(entry, "archived"));
 		forgetAgent(entry);
 		await stopExecutions(env, stopped.executedRuns);
 		return { status: 200, body: stopped.agent };
 	},
 	disableAgent: async ({ env, caller, params }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
-		const { executedRuns, ...stopped } = accept(await agentObject(env, entry).stop(entry, "disabled"));
+		const entry = await agentInPath(env, caller.tenantId, params.id);
+		const { executedRuns, ...stopped } = acceptAnswer(await agentObject(env, entry).stop(entry, "disabled"));
 		await stopExecutions(env, executedRuns);
 		return { status: 200, body: stopped };
 	},
 	enableAgent: async ({ env, caller, params }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
-		return { status: 200, body: accept(await agentObject(env, entry).enable(entry)) };
+		const entry = await agentInPath(env, caller.tenantId, params.id);
+		return { status: 200, body: acceptAnswer(await agentObject(env, entry).enable(entry)) };
 	},
 	getAgentTypes: async ({ env, caller, params }) => {
-		const agent = await readAgent(env, await entryOf(env, caller.tenantId, params.id));
+		const agent = await readAgent(env, await agentInPath(env, caller.tenantId, params.id));
 		const resources = await loadResources(env, caller.tenantId, resourcesOfEnv(agent));
 		return new Response(describeEnv(agent, resources), { headers: { "content-type": "text/plain; charset=utf-8" } });
 	},
 	getAgentBudget: async ({ env, caller, params }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
+		const entry = await agentInPath(env, caller.tenantId, params.id);
 		const budget = await agentObject(env, entry).budget(entry);
 		if (budget === null) throw missing();
 		return { status: 200, body: budget };
 	},
 	putAgentBudget: async ({ env, caller, params, body }) => {
-		const entry = await entryOf(env, caller.tenantId, params.id);
-		accept(await agentObject(env, entry).change(entry, { budget: body }));
+		const entry = await agentInPath(env, caller.tenantId, params.id);
+		acceptAnswer(await agentObject(env, entry).change(entry, { budget: body }));
 		return { status: 200, body: await agentObject(env, entry).budget(entry) };
 	},
 };

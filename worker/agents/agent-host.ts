@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SliceAck, SliceReport } from "../budgets/lease-messages.ts";
-import { tellEndpoints } from "../endpoints/tell-endpoints.ts";
+import { tellEach } from "../endpoints/tell-endpoints.ts";
 import type { Env } from "../env.ts";
 import type { RefusedAnswer } from "./object/admit-run.ts";
 import { refuse } from "./object/admit-run.ts";
@@ -12,7 +12,8 @@ import { ObjectState } from "./object/object-state.ts";
 import { sendBatch } from "./object/outbox.ts";
 import { storeRecordings } from "./object/record-run.ts";
 import { RunBell } from "./object/run-bell.ts";
-import { tellEvents } from "./object/tell-events.ts";
+import { type Tell, tellEvents } from "./object/tell-events.ts";
+import { tellOwed } from "./object/tell-owed.ts";
 import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { nextAlarm, takeUp } from "./object/take-up.ts";
@@ -170,7 +171,10 @@ export abstract class AgentHost extends DurableObject<Env> {
 	async #tellAll(): Promise<void> {
 		const tenantId = this.state.facts.configuration()?.tenantId;
 		try {
-			while (tenantId !== undefined && (await tellEvents(this.state, (told) => tellEndpoints(this.env, tenantId, told))));
+			if (tenantId === undefined) return;
+			const tell: Tell = (told, only) => tellEach(this.env, tenantId, told, only);
+			while (await tellEvents(this.state, tell));
+			await tellOwed(this.state, tell);
 		} catch (error) {
 			console.error(
 				"Telling a tenant's endpoints: they did not take it; the alarm tells them again.",

@@ -117,7 +117,7 @@ export abstract class AgentKin extends AgentHost {
 }
 
 /** No run: nobody's followers are to look. */
-const NOBODY = "";
+export const NOBODY = "";
 
 const notTaken = (error: unknown): void =>
 	console.error("Telling another agent's object of a run: it was not taken; it is told again.", error instanceof Error ? error.name : "");

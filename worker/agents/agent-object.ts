@@ -26,7 +26,6 @@ import { type Leak, NO_LEAK } from "./object/deny-leak.ts";
 import { type EndCallAnswer, type EndCallCommand, endCall } from "./object/end-call.ts";
 import { type FinishAnswer, type FinishCommand, finishRun } from "./object/finish-run.ts";
 import { keepAsFile, takeHandle } from "./object/handle-rows.ts";
-import { callUp } from "./object/line-up.ts";
 import { type LeftCall, type LeftCallFate, leaveCall } from "./object/leave-call.ts";
 import { appendLogs } from "./object/live-logs.ts";
 import { waitedCall } from "./object/recorded-call.ts";
@@ -46,14 +45,7 @@ export class AgentObject extends AgentTriggers {
 
 	async admit(identity: Identity, command: AdmitCommand): Promise<AdmitAnswer> {
 		if (!(await this.isBorn(identity))) return refuse("not_found", "Starting a run: there is no such agent");
-		const { answer, next } = await this.withSlices(() =>
-			this.step(command.runId, () => ({
-				answer: admitRun(this.state, command, Date.now()),
-				next: command.lineUp === true ? callUp(this.state, Date.now()) : [],
-			})),
-		);
-		if (next.length > 0) this.ctx.waitUntil(this.sendToQueue(next));
-		return answer;
+		return this.withSlices(() => this.step(command.runId, () => admitRun(this.state, command, Date.now())));
 	}
 
 	/** What is wrong with a request for a run, told without admitting anything; null: nothing. */
@@ -153,13 +145,11 @@ export class AgentObject extends AgentTriggers {
 	async finish(command: FinishCommand): Promise<FinishAnswer | null> {
 		const cutter = cutterOf(await this.leaks.secretsOf(command.runId));
 		const clean = cutOutcome(command, cutter);
-		const { answer, next } = this.step(command.runId, () => {
+		return this.stepAndCallUp(command.runId, () => {
 			const finished = finishRun(this.state, clean, Date.now());
 			const run = finished === null ? null : cutFileNames(this.state, finished.run, cutter);
-			return { answer: finished === null || run === null ? null : { ...finished, run }, next: callUp(this.state, Date.now()) };
+			return finished === null || run === null ? null : { ...finished, run };
 		});
-		this.ctx.waitUntil(this.sendToQueue(next));
-		return answer;
 	}
 
 	async cancel(runId: string, why: string): Promise<Run | null> {

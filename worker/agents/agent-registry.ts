@@ -68,17 +68,22 @@ export const findAgent = async (env: Env, tenantId: string, idOrName: string): P
 		const entry = await findByLocator(env, tenantId, locatorOf(idOrName));
 		return entry?.agentId === idOrName ? entry : null;
 	}
-	return known.get(nameKey(tenantId, idOrName), async () =>
-		toEntry(
-			tenantId,
-			await openRegistry(env)
-				.select({ id: agents.id, name: agents.name })
-				.from(agents)
-				.where(and(eq(agents.tenantId, tenantId), eq(agents.name, idOrName), ne(agents.status, "archived")))
-				.limit(1),
-		),
-	);
+	return known.get(nameKey(tenantId, idOrName), () => readNamed(env, tenantId, idOrName));
 };
+
+/** The same, but a name is that of today, whatever is cached. */
+export const findAgentAnew = (env: Env, tenantId: string, idOrName: string): Promise<AgentEntry | null> =>
+	isId("agt", idOrName) ? findAgent(env, tenantId, idOrName) : readNamed(env, tenantId, idOrName);
+
+const readNamed = async (env: Env, tenantId: string, name: string): Promise<AgentEntry | null> =>
+	toEntry(
+		tenantId,
+		await openRegistry(env)
+			.select({ id: agents.id, name: agents.name })
+			.from(agents)
+			.where(and(eq(agents.tenantId, tenantId), eq(agents.name, name), ne(agents.status, "archived")))
+			.limit(1),
+	);
 
 /** The tenant's agent that a run's or a call's id leads to, archived ones too; null when there is none. */
 export const findByLocator = (env: Env, tenantId: string, locator: string): Promise<AgentEntry | null> =>

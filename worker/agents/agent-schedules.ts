@@ -1,9 +1,10 @@
 import { exports } from "cloudflare:workers";
 import type { Schedule, ScheduleSettings } from "../../contract/schedules.ts";
 import type { Identity } from "./agent-host.ts";
+import { NOBODY } from "./agent-kin.ts";
 import { AgentSwitches } from "./agent-switches.ts";
 import { type AdmitCommand, type RefusedAnswer, refuse } from "./object/admit-run.ts";
-import { changeSchedule, deleteSchedules, makeSchedule, type ScheduleChange } from "./object/change-schedule.ts";
+import { changeSchedule, makeSchedule, type ScheduleChange } from "./object/change-schedule.ts";
 import { describeSchedule } from "./object/describe-schedule.ts";
 import { type DueTick, makeTicks, takeTicks } from "./object/due-ticks.ts";
 import { callUp } from "./object/line-up.ts";
@@ -32,20 +33,14 @@ export abstract class AgentSchedules extends AgentSwitches {
 	/** Admits the run of a tick into the line: of all who try, one does. */
 	async admitTick(identity: Identity, command: AdmitCommand): Promise<TickAnswer> {
 		if (!(await this.isBorn(identity))) return { kind: "gone" };
-		const { answer, next } = await this.withSlices(() =>
-			this.step(command.runId, () => ({
-				answer: admitTick(this.state, command, Date.now()),
-				next: callUp(this.state, Date.now()),
-			})),
-		);
-		this.ctx.waitUntil(this.sendToQueue(next));
-		return answer;
+		return this.stepAndCallUp(command.runId, () => admitTick(this.state, command, Date.now()));
 	}
 
-	override async stop(...[identity, status]: Parameters<AgentSwitches["stop"]>): ReturnType<AgentSwitches["stop"]> {
-		const stopped = await super.stop(identity, status);
-		if (status === "archived" && !("kind" in stopped)) this.step(NOBODY, () => deleteSchedules(this.state, Date.now()));
-		return stopped;
+	/** One step, after which the oldest of the line that there is room for are called up, and on their way to the queue. */
+	protected stepAndCallUp<Answer>(runId: string, work: () => Answer): Answer {
+		const { answer, next } = this.step(runId, () => ({ answer: work(), next: callUp(this.state, Date.now()) }));
+		if (next.length > 0) this.ctx.waitUntil(this.sendToQueue(next));
+		return answer;
 	}
 
 	/** Makes the ticks that have come, and starts the runs of those that are due. */
@@ -77,9 +72,6 @@ export abstract class AgentSchedules extends AgentSwitches {
 		return answer;
 	}
 }
-
-/** No run: nobody's followers are to look. */
-const NOBODY = "";
 
 const notStarted = (error: unknown): TickFault => {
 	console.error("Starting a tick's run: something went wrong on the host; it is tried again.", error instanceof Error ? error.name : "");

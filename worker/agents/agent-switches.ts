@@ -4,6 +4,7 @@ import type { Identity } from "./agent-host.ts";
 import { AgentPrograms } from "./agent-programs.ts";
 import { type RefusedAnswer, refuse } from "./object/admit-run.ts";
 import type { CallInFlight } from "./object/calls-in-flight.ts";
+import { deleteSchedules } from "./object/change-schedule.ts";
 import { changeAgent } from "./object/configure.ts";
 import { endExecuted, endParked, runsLeftToEnd } from "./object/halt-agent.ts";
 import { switchGrant } from "./object/switch-grant.ts";
@@ -32,6 +33,7 @@ export abstract class AgentSwitches extends AgentPrograms {
 			const wasActive = this.state.facts.configuration()?.status === "active";
 			const agent = changeAgent(this.state, { status }, Date.now());
 			if (agent === null) return null;
+			if (status === "archived") deleteSchedules(this.state, Date.now());
 			const halted = endExecuted(this.state, Date.now());
 			// Of an agent that was stopped before, who calls again has been told.
 			if (wasActive && status === "disabled") {

@@ -1,11 +1,12 @@
 import type { Approval, ResolveCall } from "../../contract/approvals.ts";
 import { Refusal } from "../../contract/errors.ts";
-import { isId, locatorOf } from "../../contract/ids.ts";
-import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agents/agent-registry.ts";
+import { locatorOf } from "../../contract/ids.ts";
+import { refusalOf } from "../agents/accept-answer.ts";
+import { type AgentEntry, agentObject, findByLocator } from "../agents/agent-registry.ts";
+import { agentInPath, agentInQuery } from "../agents/named-agent.ts";
 import { settledRefusal, staleRefusal } from "../agents/object/decide-approval.ts";
-import type { RefusedAnswer } from "../agents/object/admit-run.ts";
 import { overRefusal, type Resolution } from "../agents/object/resolve-call.ts";
-import { pageFrom, readCursor } from "../db/page.ts";
+import { pageFrom, readIdCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
 import { listArchivedApprovals, readArchivedApproval } from "../ledger/archived-approvals.ts";
@@ -21,12 +22,6 @@ const entryOf = async (env: Env, tenantId: string, id: string): Promise<AgentEnt
 	return entry;
 };
 
-const agentOf = async (env: Env, tenantId: string, id: string): Promise<AgentEntry> => {
-	const entry = await findAgent(env, tenantId, id);
-	if (entry === null) throw missing();
-	return entry;
-};
-
 /** An approval of the tenant: from its agent's object, which has what is live and recent, else from the archive. */
 const readApproval = async (env: Env, entry: AgentEntry, id: string): Promise<Approval> => {
 	const approval = (await agentObject(env, entry).approval(id)) ?? (await readArchivedApproval(env.DB, entry.tenantId, id));
@@ -34,28 +29,16 @@ const readApproval = async (env: Env, entry: AgentEntry, id: string): Promise<Ap
 	return approval;
 };
 
-const refusalOf = ({ code, message, hint, details }: RefusedAnswer): Refusal => new Refusal(code, message, { hint, details });
-
-/** The approval after which a page begins. */
-const approvalCursor = (cursor: string | undefined): string | null => {
-	const before = readCursor(cursor);
-	if (before !== null && !isId("apr", before))
-		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
-	return before;
-};
-
 type Ids = "listApprovals" | "getApproval" | "decideApproval" | "listScopedApprovals" | "revokeScopedApproval" | "resolveCall";
 
 /** The approvals' operations. */
 export const approvalHandlers: Handlers<Ids> = {
 	listApprovals: async ({ env, caller, query }) => {
-		const agent = query.agent === undefined ? null : await findAgent(env, caller.tenantId, query.agent);
-		if (query.agent !== undefined && agent === null) return { status: 200, body: { data: [], nextCursor: null } };
 		const approvals = await listArchivedApprovals(env.DB, caller.tenantId, {
 			status: query.status ?? null,
 			runId: query.run ?? null,
-			agentId: agent?.agentId ?? null,
-			before: approvalCursor(query.cursor),
+			agentId: await agentInQuery(env, caller.tenantId, query.agent),
+			before: readIdCursor(query.cursor, "apr"),
 			most: query.limit + 1,
 		});
 		return { status: 200, body: pageFrom(approvals, query.limit) };
@@ -85,12 +68,12 @@ export const approvalHandlers: Handlers<Ids> = {
 		return { status: 200, body: decided.approval };
 	},
 	listScopedApprovals: async ({ env, caller, params, query }) => {
-		const entry = await agentOf(env, caller.tenantId, params.id);
-		const scoped = await agentObject(env, entry).scopedApprovals(entry, approvalCursor(query.cursor), query.limit + 1);
+		const entry = await agentInPath(env, caller.tenantId, params.id);
+		const scoped = await agentObject(env, entry).scopedApprovals(entry, readIdCursor(query.cursor, "apr"), query.limit + 1);
 		return { status: 200, body: pageFrom(scoped, query.limit) };
 	},
 	revokeScopedApproval: async ({ env, caller, params }) => {
-		const entry = await agentOf(env, caller.tenantId, params.id);
+		const entry = await agentInPath(env, caller.tenantId, params.id);
 		const revoked = await agentObject(env, entry).revokeScoped(entry, params.approval, caller.keyId);
 		if (revoked === null) throw missing();
 		return { status: 200, body: revoked };

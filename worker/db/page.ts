@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "../../contract/errors.ts";
+import { isId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 
 const Cursor = z.strictObject({ after: z.string().regex(/^[a-z0-9_]{1,64}$/) });
@@ -13,16 +14,46 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 export const readCursor = (cursor: string | undefined): string | null => {
 	if (cursor === undefined) return null;
 	const after = decode(cursor);
-	if (after !== null) return after;
-	const message = "reading a page: cursor: found something else than a cursor, wanted nextCursor of the page before";
-	throw new Refusal("invalid_request", message, { details: { issues: [{ path: "cursor", wanted: "nextCursor of the page before" }] } });
+	if (after === null) throw wrongCursor("something else than a cursor");
+	return after;
 };
 
+/** The same of a list of ids of one kind; a cursor of another list is refused. */
+export const readIdCursor = (cursor: string | undefined, kind: Parameters<typeof isId>[0]): string | null => {
+	const after = readCursor(cursor);
+	if (after !== null && !isId(kind, after)) throw wrongCursor("one of another list");
+	return after;
+};
+
+const NUMBER = /^[0-9]{1,15}$/;
+
+/** The number after which the next page begins, of a list whose rows are numbered; a cursor of another list is refused. */
+export const readNumberCursor = (cursor: string | undefined): number | null => {
+	const after = readCursor(cursor);
+	if (after !== null && !NUMBER.test(after)) throw wrongCursor("one of another list");
+	return after === null ? null : Number(after);
+};
+
+const wrongCursor = (found: string): Refusal => {
+	const wanted = "nextCursor of the page before";
+	const message = `Reading a page: cursor: found ${found}, wanted ${wanted}`;
+	return new Refusal("invalid_request", message, { details: { issues: [{ path: "cursor", wanted }] } });
+};
+
+/** A page of a list. */
+export interface Page<Row> {
+	readonly data: Row[];
+	readonly nextCursor: string | null;
+}
+
 /** A page and the way to the next one. @param rows up to limit + 1 rows in the order of the list; the last one only shows that there are more. */
-export const pageFrom = <Row extends { id: string }>(rows: readonly Row[], limit: number): { data: Row[]; nextCursor: string | null } => {
+export const pageFrom = <Row extends { id: string }>(rows: readonly Row[], limit: number): Page<Row> => pageBy(rows, limit, ({ id }) => id);
+
+/** The same of rows that stand in their list by something else than an id. @param placeOf an id, or a number */
+export const pageBy = <Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => string | number): Page<Row> => {
 	const data = rows.slice(0, limit);
 	const last = data.at(-1);
-	return { data, nextCursor: rows.length > limit && last ? encode(last.id) : null };
+	return { data, nextCursor: rows.length > limit && last !== undefined ? encode(String(placeOf(last))) : null };
 };
 
 const encode = (after: string): string => btoa(JSON.stringify({ after })).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

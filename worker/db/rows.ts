@@ -20,9 +20,14 @@ export const readRow = <Shape extends z.ZodType>(
 	...bindings: SqlStorageValue[]
 ): z.output<Shape> | null => readRows(sql, shape, query, ...bindings)[0] ?? null;
 
-/** A column that holds JSON text of a shape. */
-export const jsonColumn = <Shape extends z.ZodType>(shape: Shape) =>
-	z
-		.string()
-		.transform((text): unknown => JSON.parse(text))
-		.pipe(shape);
+/** A column that holds JSON text of a shape. What is none is an issue like any other, and no message shows it. */
+export const jsonColumn = <Shape extends z.ZodType>(shape: Shape) => z.string().transform(parseJson).pipe(shape);
+
+const parseJson = (text: string, context: z.RefinementCtx): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		context.addIssue({ code: "custom", message: "wanted JSON text", input: null });
+		return z.NEVER;
+	}
+};

@@ -50,7 +50,7 @@ export const failingAfter = (failingSinceMs: number | null, { outcome, startedAt
 
 /**
  * Why an attempt disables the endpoint; null: it does not. Failing for long is seen when a delivery is given up, never from a single attempt after a quiet week:
- * a receiver that comes back within a delivery's own time is not lost.
+ * a receiver that comes back within a delivery's own time is not lost. Nor is it seen when the last attempt was not sent.
  */
 export const disables = (
 	progress: DeliveryProgress,
@@ -58,8 +58,8 @@ export const disables = (
 	{ outcome, nowMs }: Tried,
 ): "gone" | "failing" | null => {
 	if (outcome.status === GONE) return "gone";
-	const isFailing = failingSinceMs !== null && nowMs - failingSinceMs >= LIMITS.endpointFailingMs;
-	return isFailing && progress.status === "failed" ? "failing" : null;
+	const isItsFault = outcome.error !== "platform_failed" && progress.status === "failed";
+	return isItsFault && failingSinceMs !== null && nowMs - failingSinceMs >= LIMITS.endpointFailingMs ? "failing" : null;
 };
 
 /** A delivery that is to be made again: at once, and with all the time of a new one. */

@@ -1,23 +1,23 @@
 import type { Delivery } from "../../contract/endpoints.ts";
 import { Refusal } from "../../contract/errors.ts";
-import { isId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { pageFrom, readCursor } from "../db/page.ts";
+import { pageFrom, readIdCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
 import { findDeliveryCopy, listDeliveryCopies } from "./delivery-archive.ts";
 import { endpointOf } from "./endpoint-handlers.ts";
+import type { EndpointRow } from "./endpoint-row.ts";
 import { findEndpoint } from "./endpoint-store.ts";
 import { endpointObject } from "./tell-endpoints.ts";
 
 /** The operations on deliveries. Lists come from their copies, single ones from the endpoint's object, as long as it has them. */
-export const deliveryHandlers: Handlers<"listDeliveries" | "getDelivery" | "redeliver" | "redeliverRange"> = {
+export const deliveryHandlers: Handlers<"listDeliveries" | "getDelivery" | "redeliver" | "redeliverRange" | "testEndpoint"> = {
 	async listDeliveries({ env, caller, query }) {
 		const deliveries = await listDeliveryCopies(env.DB, caller.tenantId, {
 			endpoint: query.endpoint ?? null,
 			status: query.status ?? null,
 			event: query.event ?? null,
-			before: deliveryCursor(query.cursor),
+			before: readIdCursor(query.cursor, "dlv"),
 			most: query.limit + 1,
 		});
 		return { status: 200, body: pageFrom(deliveries, query.limit) };
@@ -31,18 +31,24 @@ export const deliveryHandlers: Handlers<"listDeliveries" | "getDelivery" | "rede
 
 	async redeliver({ env, caller: { tenantId }, params: { id } }) {
 		const { endpoint } = await copyOf(env, tenantId, id);
-		await refuseDisabled(env, tenantId, endpoint);
+		refuseDisabled(await findEndpoint(env, tenantId, endpoint));
 		const again = await endpointObject(env, tenantId, endpoint).redeliver({ tenantId, endpointId: endpoint }, id);
 		if (again !== null) return { status: 200, body: again };
 		const message = "making a delivery again: found one that ended more than 7 days ago, of which only the record is kept";
 		throw new Refusal("conflict", `${message}; wanted a newer one`);
 	},
 
+	async testEndpoint({ env, caller: { tenantId }, params: { id } }) {
+		refuseDisabled(await endpointOf(env, tenantId, id), "trying an endpoint: it");
+		const delivery = await endpointObject(env, tenantId, id).sendTest({ tenantId, endpointId: id });
+		if (delivery !== null) return { status: 202, body: delivery };
+		throw new Refusal("conflict", "trying an endpoint: its delivery was given up at once, wanted room for it; send it again");
+	},
+
 	async redeliverRange({ env, caller: { tenantId }, params: { id }, body }) {
-		await endpointOf(env, tenantId, id);
-		await refuseDisabled(env, tenantId, id);
+		refuseDisabled(await endpointOf(env, tenantId, id));
 		if (body.fromMs > body.toMs) throw wrongRange(body.fromMs, body.toMs);
-		const range = { fromMs: body.fromMs, toMs: body.toMs, all: body.status === "all", after: deliveryCursor(body.cursor) };
+		const range = { fromMs: body.fromMs, toMs: body.toMs, all: body.status === "all", after: readIdCursor(body.cursor, "dlv") };
 		const ids = await endpointObject(env, tenantId, id).redeliverRange(range);
 		const { data, nextCursor } = pageFrom(
 			ids.map((each) => ({ id: each })),
@@ -59,20 +65,13 @@ const copyOf = async (env: Env, tenantId: string, id: string): Promise<Delivery>
 };
 
 /** @throws Refusal `conflict` when the endpoint is disabled or was deleted */
-const refuseDisabled = async (env: Env, tenantId: string, endpointId: string): Promise<void> => {
-	const status = (await findEndpoint(env, tenantId, endpointId))?.status ?? "deleted";
+const refuseDisabled = (endpoint: EndpointRow | null, what = "making a delivery again: its endpoint"): void => {
+	const status = endpoint?.status ?? "deleted";
 	if (status === "active") return;
-	throw new Refusal("conflict", `making a delivery again: its endpoint is ${status}, wanted an active one`);
+	throw new Refusal("conflict", `${what} is ${status}, wanted an active one`);
 };
 
 const wrongRange = (fromMs: number, toMs: number): Refusal =>
 	new Refusal("invalid_request", `making deliveries again: toMs: found ${toMs}, before fromMs (${fromMs}), wanted a moment after it`, {
 		details: { issues: [{ path: "toMs", found: String(toMs), wanted: "a moment after fromMs" }] },
 	});
-
-const deliveryCursor = (cursor: string | undefined): string | null => {
-	const after = readCursor(cursor);
-	if (after !== null && !isId("dlv", after))
-		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
-	return after;
-};

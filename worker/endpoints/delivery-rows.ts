@@ -41,6 +41,8 @@ const Columns = z
 	}));
 /** A delivery as its endpoint's object has it (endpoint-tables says what the times are). */
 export type DeliveryRow = z.infer<typeof Columns>;
+/** What is given of one that is new. */
+export type NewDelivery = Pick<DeliveryRow, "eventId" | "type" | "body" | "hops">;
 /** What an attempt, or making it again, changes of it. */
 export type DeliveryProgress = Pick<
 	DeliveryRow,
@@ -53,13 +55,16 @@ const At = z.object({ at: z.int().nullable() });
 /** The deliveries of an endpoint. Every change raises the revision and marks the delivery for D1. */
 export class DeliveryRows {
 	readonly #sql: SqlStorage;
+	readonly #bytes: () => number;
 
-	constructor(sql: SqlStorage) {
+	/** @param bytes how large the object is */
+	constructor(sql: SqlStorage, bytes: () => number) {
 		this.#sql = sql;
+		this.#bytes = bytes;
 	}
 
 	/** Takes an event, unless there is a delivery of it: then nothing changes. @returns the new delivery's id; null: there was one */
-	add(locator: string, event: Pick<DeliveryRow, "eventId" | "type" | "body" | "hops">, nowMs: number): string | null {
+	add(locator: string, event: NewDelivery, nowMs: number): string | null {
 		if (readRow(this.#sql, Id, "SELECT id FROM deliveries WHERE event_id = ?", event.eventId) !== null) return null;
 		const id = newRoutedId("dlv", locator, nowMs);
 		this.#sql.exec(
@@ -110,8 +115,10 @@ export class DeliveryRows {
 		return readRow(this.#sql, At, "SELECT min(ended_at_ms) AS at FROM deliveries WHERE ended_at_ms IS NOT NULL")?.at ?? null;
 	}
 
-	/** Whether LIMITS.deliveriesWaiting wait. */
+	/** Whether there is no room for one more: LIMITS.deliveriesWaiting wait, or the object is too large and nothing more of it can be forgotten. */
 	isFull(): boolean {
+		if (this.isTooLarge()) this.#drop("ended_at_ms", Number.MAX_SAFE_INTEGER);
+		if (this.isTooLarge()) return true;
 		const query = "SELECT count(*) AS at FROM (SELECT 1 FROM deliveries WHERE due_at_ms IS NOT NULL LIMIT ?)";
 		return (readRow(this.#sql, At, query, LIMITS.deliveriesWaiting)?.at ?? 0) >= LIMITS.deliveriesWaiting;
 	}
@@ -138,22 +145,24 @@ export class DeliveryRows {
 		return readRows(this.#sql, Id, query, range.fromMs, range.toMs, range.all ? 1 : 0, range.after ?? "", most).map(({ id }) => id);
 	}
 
-	/** Forgets deliveries that ended before a moment, and the oldest of too many, once D1 has them: at most LIMITS.deliveriesSwept of each. */
+	/** Forgets deliveries that ended before a moment, and the oldest of what is too much, once D1 has them: at most LIMITS.deliveriesSwept of each. */
 	forget(endedBeforeMs: number): void {
-		const drop = (condition: string, bound: number): void => {
-			this.#sql.exec(
-				`DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE ended_at_ms IS NOT NULL AND ${condition} AND id NOT IN (SELECT id FROM outbox) LIMIT ?)`,
-				...[bound, LIMITS.deliveriesSwept],
-			);
-		};
-		drop("ended_at_ms <= ?", endedBeforeMs);
-		if (this.isOverfull()) drop("seq <= (SELECT max(seq) FROM deliveries) - ?", LIMITS.deliveriesKept);
+		this.#drop("ended_at_ms", endedBeforeMs);
+		const newest = readRow(this.#sql, At, "SELECT max(seq) AS at FROM deliveries")?.at ?? 0;
+		this.#drop("seq", newest - LIMITS.deliveriesKept);
+		if (this.isTooLarge()) this.#drop("ended_at_ms", Number.MAX_SAFE_INTEGER);
 	}
 
-	/** Whether more than LIMITS.deliveriesKept may be kept. */
+	/** Whether more may be kept than is to be, of what can be forgotten. */
 	isOverfull(): boolean {
 		const query = "SELECT (SELECT max(seq) FROM deliveries) - (SELECT min(seq) FROM deliveries) AS at";
-		return (readRow(this.#sql, At, query)?.at ?? 0) >= LIMITS.deliveriesKept;
+		const isTooMany = (readRow(this.#sql, At, query)?.at ?? 0) >= LIMITS.deliveriesKept;
+		return isTooMany || (this.isTooLarge() && this.earliestEnd() !== null);
+	}
+
+	/** Whether the object has LIMITS.endpointObjectBytes. */
+	isTooLarge(): boolean {
+		return this.#bytes() >= LIMITS.endpointObjectBytes;
 	}
 
 	/** Deliveries whose copies D1 does not have. */
@@ -170,6 +179,16 @@ export class DeliveryRows {
 		this.#sql.exec(
 			"DELETE FROM outbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = outbox.id AND revision > ?)",
 			...[id, revision],
+		);
+	}
+
+	/** Forgets deliveries that are over and that D1 has, the lowest by a column first, up to a bound. */
+	#drop(by: "ended_at_ms" | "seq", bound: number): void {
+		this.#sql.exec(
+			`DELETE FROM deliveries WHERE seq IN (
+				SELECT seq FROM deliveries WHERE ended_at_ms IS NOT NULL AND ${by} <= ? AND id NOT IN (SELECT id FROM outbox) ORDER BY ${by} LIMIT ?
+			)`,
+			...[bound, LIMITS.deliveriesSwept],
 		);
 	}
 

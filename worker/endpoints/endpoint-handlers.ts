@@ -2,7 +2,7 @@ import type { EndpointSettings } from "../../contract/endpoints.ts";
 import { Refusal } from "../../contract/errors.ts";
 import { newId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { pageFrom, readCursor } from "../db/page.ts";
+import { pageFrom, readIdCursor } from "../db/page.ts";
 import { wayOut } from "../egress/way-out.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
@@ -48,7 +48,7 @@ export const endpointHandlers: Handlers<Operations> = {
 	},
 
 	async listEndpoints({ env, caller, query }) {
-		const rows = await listEndpointRows(env, caller.tenantId, readCursor(query.cursor), query.limit + 1);
+		const rows = await listEndpointRows(env, caller.tenantId, readIdCursor(query.cursor, "end"), query.limit + 1);
 		const page = pageFrom(rows, query.limit);
 		return { status: 200, body: { ...page, data: page.data.map((row) => toEndpoint(row, Date.now())) } };
 	},

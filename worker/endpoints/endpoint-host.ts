@@ -19,7 +19,7 @@ export abstract class EndpointHost extends DurableObject<Env> {
 	constructor(context: DurableObjectState, env: Env) {
 		super(context, env);
 		prepareEndpointTables(context.storage);
-		this.rows = new DeliveryRows(context.storage.sql);
+		this.rows = new DeliveryRows(context.storage.sql, () => this.objectBytes());
 		this.facts = new EndpointFacts(context.storage.sql);
 		// Attempts die with the memory of the object that made them.
 		this.rows.takeUp();
@@ -33,13 +33,18 @@ export abstract class EndpointHost extends DurableObject<Env> {
 		this.#alarmAtMs = null;
 		this.step(() => this.rows.forget(this.now() - LIMITS.deliveryKeptMs));
 		await this.finishDisabling();
-		await this.#sendAll();
+		await this.sendAll();
 		this.arm();
 	}
 
 	/** What the object takes for the time, epoch milliseconds. */
 	protected now(): number {
 		return Date.now();
+	}
+
+	/** How large the object is, bytes. */
+	protected objectBytes(): number {
+		return this.ctx.storage.sql.databaseSize;
 	}
 
 	protected async setAlarm(atMs: number): Promise<void> {
@@ -87,10 +92,11 @@ export abstract class EndpointHost extends DurableObject<Env> {
 
 	async #gather(): Promise<void> {
 		await new Promise((resolve) => setTimeout(resolve, LIMITS.deliveriesGatherMs));
-		await this.#sendAll();
+		await this.sendAll();
 	}
 
-	async #sendAll(): Promise<void> {
+	/** Sends D1 everything that it does not have; what fails stays for the alarm. */
+	protected async sendAll(): Promise<void> {
 		try {
 			const identity = this.facts.read()?.identity;
 			while (identity !== undefined && (await sendCopies(this.rows, this.env.DB, identity)));

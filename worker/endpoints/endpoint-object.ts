@@ -1,11 +1,11 @@
 import type { Delivery, EndpointSettings } from "../../contract/endpoints.ts";
-import type { ToldEvent } from "../../contract/events.ts";
+import type { TenantEvent, TestEvent, ToldEvent } from "../../contract/events.ts";
 import { locatorOf, newId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { wayOut } from "../egress/way-out.ts";
 import { type Deadline, startDeadline } from "../verbs/http-fetch/deadline.ts";
 import { afterAttempt, disables, failingAfter, madeAgain, type Tried, turnedAway } from "./after-attempt.ts";
-import type { DeliveryRow } from "./delivery-rows.ts";
+import type { DeliveryRow, NewDelivery } from "./delivery-rows.ts";
 import { describeDelivery } from "./describe-delivery.ts";
 import { disabledEvent, disableInRegistry } from "./disable-endpoint.ts";
 import type { EndpointIdentity } from "./endpoint-facts.ts";
@@ -15,6 +15,7 @@ import { forgetEndpoint, knownEndpoint } from "./known-endpoints.ts";
 import { NOT_SENT, type Outcome, sendDelivery } from "./send-delivery.ts";
 import { openSigningSecrets } from "./signing-secret.ts";
 import { tellEndpoints } from "./tell-endpoints.ts";
+import { testEvent } from "./test-event.ts";
 
 /** Which deliveries are made again. */
 export interface RedeliveredRange {
@@ -25,6 +26,9 @@ export interface RedeliveredRange {
 	/** Id of the last of the request before. */
 	readonly after: string | null;
 }
+
+/** What a delivery has of its event. */
+const deliveryOf = ({ id, type }: TenantEvent | TestEvent, body: string) => ({ eventId: id, type, body });
 
 /** What came of an attempt, and which state of the endpoint it was made at; null: the endpoint is disabled or gone. */
 type Made = { readonly outcome: Outcome; readonly readAtMs: number } | null;
@@ -43,8 +47,22 @@ export class EndpointObject extends EndpointHost {
 		this.step(() => {
 			this.facts.beOf(identity);
 			const isFull = this.rows.isFull();
-			for (const each of told) this.#takeOne(identity, { ...each, body: eventBody(each, payload) }, isFull);
+			for (const { event, result, hops } of told)
+				this.#takeOne(identity, { ...deliveryOf(event, eventBody({ event, result }, payload)), hops }, isFull);
 		});
+	}
+
+	/** Takes an event that says no more than that it is one. @returns its delivery, when D1 has it too or could not be reached; null: it is gone already */
+	async sendTest(identity: EndpointIdentity): Promise<Delivery | null> {
+		const id = this.step(() => {
+			this.facts.beOf(identity);
+			const event = testEvent(identity.endpointId, this.now());
+			const delivery = { ...deliveryOf(event, eventBody({ event, result: null }, "thin")), hops: 0 };
+			return this.#takeOne(identity, delivery, this.rows.isFull());
+		});
+		await this.sendAll();
+		const row = id === null ? null : this.rows.get(id);
+		return row === null ? null : describeDelivery(identity.endpointId, row);
 	}
 
 	/** A delivery as it is now; null: it is not here, or not any more. */
@@ -118,10 +136,12 @@ export class EndpointObject extends EndpointHost {
 		await this.#disabling;
 	}
 
-	#takeOne({ endpointId }: EndpointIdentity, { event, body, hops }: ToldEvent & { body: string }, isFull: boolean): void {
-		const id = this.rows.add(locatorOf(endpointId), { eventId: event.id, type: event.type, body, hops }, this.now());
+	/** @returns the new delivery's id; null: there was one */
+	#takeOne({ endpointId }: EndpointIdentity, event: NewDelivery, isFull: boolean): string | null {
+		const id = this.rows.add(locatorOf(endpointId), event, this.now());
 		const row = isFull && id !== null ? this.rows.get(id) : null;
 		if (row !== null) this.rows.put(row.id, turnedAway(row, this.now()));
+		return id;
 	}
 
 	async #attempt(row: DeliveryRow): Promise<void> {
@@ -167,7 +187,9 @@ export class EndpointObject extends EndpointHost {
 	#record(id: string, tried: Tried, readAtMs: number): boolean {
 		const [row, facts] = [this.rows.get(id), this.facts.read()];
 		if (row === null || facts === null) return false;
-		const progress = afterAttempt(row, tried, this.random());
+		// What is noted of attempts must not grow an object that is full: deliveries that wait are tried for a day.
+		const outcome = this.rows.isTooLarge() ? { ...tried.outcome, body: "" } : tried.outcome;
+		const progress = afterAttempt(row, { ...tried, outcome }, this.random());
 		this.rows.put(id, progress);
 		const failingSinceMs = failingAfter(facts.failingSinceMs, tried);
 		const reason = facts.disabling === null ? disables(progress, failingSinceMs, tried) : null;

@@ -1,37 +1,36 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import type { SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import type { EndpointSettings } from "../../contract/endpoints.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import { openRegistry } from "../db/open-registry.ts";
+import { endpoints } from "../db/webhook-schema.ts";
 import type { Env } from "../env.ts";
 import { type EndpointRow, readEndpointRow } from "./endpoint-row.ts";
 
 type Database = Pick<Env, "DB">;
 
-const first = async (statement: D1PreparedStatement): Promise<EndpointRow | null> => {
-	const row = await statement.first();
-	return row === null ? null : readEndpointRow(row);
-};
+const rowOf = (row: typeof endpoints.$inferSelect | undefined): EndpointRow | null => (row === undefined ? null : readEndpointRow(row));
+const own = (tenantId: string, id: string) => and(eq(endpoints.tenantId, tenantId), eq(endpoints.id, id));
 
 /** Stores a new endpoint; null when the tenant has LIMITS.endpointsPerTenant of them. One statement. */
-export const insertEndpoint = (
-	{ DB }: Database,
+export const insertEndpoint = async (
+	env: Database,
 	tenantId: string,
-	birth: { id: string; settings: EndpointSettings; sealed: string; nowMs: number },
-): Promise<EndpointRow | null> =>
-	first(
-		DB.prepare(
-			`INSERT INTO endpoints (id, tenant_id, status, settings, sealed, secret_version, created_at_ms, updated_at_ms)
-			SELECT ?1, ?2, 'active', ?3, ?4, 1, ?5, ?5 WHERE (SELECT count(*) FROM endpoints WHERE tenant_id = ?2) < ?6 RETURNING *`,
-		).bind(birth.id, tenantId, JSON.stringify(birth.settings), birth.sealed, birth.nowMs, LIMITS.endpointsPerTenant),
-	);
+	{ id, settings, sealed, nowMs }: { id: string; settings: EndpointSettings; sealed: string; nowMs: number },
+): Promise<EndpointRow | null> => {
+	const full = sql`(select count(*) from ${endpoints} where tenant_id = ${tenantId}) >= ${LIMITS.endpointsPerTenant}`;
+	const values = sql`select ${id}, ${tenantId}, 'active', ${JSON.stringify(settings)}, ${sealed}, 1, null, null, null, null, ${nowMs}, ${nowMs} where not ${full}`;
+	return rowOf((await openRegistry(env).insert(endpoints).select(values).returning()).at(0));
+};
 
-export const findEndpoint = ({ DB }: Database, tenantId: string, id: string): Promise<EndpointRow | null> =>
-	first(DB.prepare("SELECT * FROM endpoints WHERE tenant_id = ? AND id = ?").bind(tenantId, id));
+export const findEndpoint = async (env: Database, tenantId: string, id: string): Promise<EndpointRow | null> =>
+	rowOf(await openRegistry(env).select().from(endpoints).where(own(tenantId, id)).get());
 
 /** Up to `most` endpoints, newest first, after an id. */
-export const listEndpointRows = async ({ DB }: Database, tenantId: string, after: string | null, most: number): Promise<EndpointRow[]> => {
-	const { results } = await DB.prepare("SELECT * FROM endpoints WHERE tenant_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3")
-		.bind(tenantId, after, most)
-		.all();
-	return results.map(readEndpointRow);
+export const listEndpointRows = async (env: Database, tenantId: string, after: string | null, most: number): Promise<EndpointRow[]> => {
+	const where = and(eq(endpoints.tenantId, tenantId), after === null ? undefined : lt(endpoints.id, after));
+	const rows = await openRegistry(env).select().from(endpoints).where(where).orderBy(desc(endpoints.id)).limit(most);
+	return rows.map(readEndpointRow);
 };
 
 /** Where a change finds what it was decided on. Null answers of the changes below: it is not so any more. */
@@ -42,50 +41,46 @@ export interface EndpointPlace {
 	readonly readAtMs: number;
 }
 
-const AT_PLACE = "WHERE tenant_id = ?1 AND id = ?2 AND updated_at_ms = ?3 RETURNING *";
 /** Each change has a time of its own, also those of one millisecond. */
-const changedAt = (place: EndpointPlace, nowMs: number): number => Math.max(nowMs, place.readAtMs + 1);
+const change = async (
+	env: Database,
+	{ tenantId, id, readAtMs }: EndpointPlace,
+	nowMs: number,
+	values: SQLiteUpdateSetSource<typeof endpoints>,
+): Promise<EndpointRow | null> => {
+	const set = { ...values, updatedAtMs: Math.max(nowMs, readAtMs + 1) };
+	const asRead = and(own(tenantId, id), eq(endpoints.updatedAtMs, readAtMs));
+	return rowOf((await openRegistry(env).update(endpoints).set(set).where(asRead).returning()).at(0));
+};
 
 export const updateSettings = (
-	{ DB }: Database,
+	env: Database,
 	place: EndpointPlace,
 	settings: EndpointSettings,
 	nowMs: number,
-): Promise<EndpointRow | null> =>
-	first(
-		DB.prepare(`UPDATE endpoints SET settings = ?4, updated_at_ms = ?5 ${AT_PLACE}`).bind(
-			...[place.tenantId, place.id, place.readAtMs, JSON.stringify(settings), changedAt(place, nowMs)],
-		),
-	);
+): Promise<EndpointRow | null> => change(env, place, nowMs, { settings: JSON.stringify(settings) });
 
 /** Disables an endpoint, since its tenant asked for it, or makes it active. */
 export const updateStatus = (
-	{ DB }: Database,
+	env: Database,
 	place: EndpointPlace,
 	status: EndpointRow["status"],
 	nowMs: number,
 ): Promise<EndpointRow | null> => {
-	const [reason, atMs] = status === "disabled" ? ["tenant", nowMs] : [null, null];
-	return first(
-		DB.prepare(`UPDATE endpoints SET status = ?4, disabled_reason = ?5, disabled_at_ms = ?6, updated_at_ms = ?7 ${AT_PLACE}`).bind(
-			...[place.tenantId, place.id, place.readAtMs, status, reason, atMs, changedAt(place, nowMs)],
-		),
-	);
+	const [disabledReason, disabledAtMs] = status === "disabled" ? ["tenant", nowMs] : [null, null];
+	return change(env, place, nowMs, { status, disabledReason, disabledAtMs });
 };
 
 /** Stores the next secret. @param previousUntilMs until when the one that it follows signs as well; null: no longer */
 export const updateSecret = (
-	{ DB }: Database,
+	env: Database,
 	place: EndpointPlace,
-	next: { sealed: string; previousUntilMs: number | null; nowMs: number },
-): Promise<EndpointRow | null> =>
-	first(
-		DB.prepare(
-			`UPDATE endpoints SET previous_sealed = CASE WHEN ?5 IS NULL THEN NULL ELSE sealed END, previous_until_ms = ?5, sealed = ?4,
-			secret_version = secret_version + 1, updated_at_ms = ?6 ${AT_PLACE}`,
-		).bind(...[place.tenantId, place.id, place.readAtMs, next.sealed, next.previousUntilMs, changedAt(place, next.nowMs)]),
-	);
+	{ sealed, previousUntilMs, nowMs }: { sealed: string; previousUntilMs: number | null; nowMs: number },
+): Promise<EndpointRow | null> => {
+	const previousSealed = previousUntilMs === null ? null : sql`${endpoints.sealed}`;
+	return change(env, place, nowMs, { sealed, secretVersion: sql`${endpoints.secretVersion} + 1`, previousSealed, previousUntilMs });
+};
 
 /** Forgets an endpoint; null when there was none. */
-export const removeEndpoint = ({ DB }: Database, tenantId: string, id: string): Promise<EndpointRow | null> =>
-	first(DB.prepare("DELETE FROM endpoints WHERE tenant_id = ? AND id = ? RETURNING *").bind(tenantId, id));
+export const removeEndpoint = async (env: Database, tenantId: string, id: string): Promise<EndpointRow | null> =>
+	rowOf((await openRegistry(env).delete(endpoints).where(own(tenantId, id)).returning()).at(0));

@@ -1,5 +1,7 @@
+import { runSteps } from "../db/run-steps.ts";
+
 /**
- * The tables of one endpoint's object. A change of shape adds a step; steps run once, in order, when the object starts.
+ * The tables of one endpoint's object.
  * `due_at_ms`: of a delivery that waits, when it is tried; of one that is being tried, when its object is woken; null: it is over.
  * `first_at_ms` and `tries` count from the time it was made, or made again.
  */
@@ -20,14 +22,4 @@ const STEPS = [
 ];
 
 /** Makes the tables, or brings older ones up to date. */
-export const prepareEndpointTables = (storage: DurableObjectStorage): void => {
-	storage.transactionSync(() => {
-		storage.sql.exec("CREATE TABLE IF NOT EXISTS endpoint_steps (count INTEGER NOT NULL)");
-		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM endpoint_steps").one()["count"] ?? 0);
-		STEPS.forEach((step, index) => {
-			if (index < done) return;
-			storage.sql.exec(step);
-			storage.sql.exec("INSERT INTO endpoint_steps (count) VALUES (?)", index + 1);
-		});
-	});
-};
+export const prepareEndpointTables = (storage: DurableObjectStorage): void => runSteps(storage, "endpoint_steps", STEPS);

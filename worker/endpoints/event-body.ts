@@ -1,11 +1,13 @@
 import type { EndpointSettings } from "../../contract/endpoints.ts";
-import type { ToldEvent } from "../../contract/events.ts";
+import type { TenantEvent, TestEvent, ToldEvent } from "../../contract/events.ts";
+
+type Told = Pick<ToldEvent, "result"> & { readonly event: TenantEvent | TestEvent };
 
 /**
  * What is sent of an event, as JSON text in the shape of Standard Webhooks. Made once for each delivery: every attempt sends the same bytes.
  * @param payload `full`: with what the run returned, encoded as the API's answers have it; `resultOmitted` where it is too large for an event
  */
-export const eventBody = ({ event, result }: ToldEvent, payload: EndpointSettings["payload"]): string => {
+export const eventBody = ({ event, result }: Told, payload: EndpointSettings["payload"]): string => {
 	const { id, type, atMs, agent, run } = event;
 	const returned = payload === "full" && type === "run.succeeded" ? resultOf(result) : {};
 	return JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data: { id, agent, run, ...event.data, ...returned } });

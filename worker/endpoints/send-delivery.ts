@@ -1,9 +1,11 @@
 import { Webhook } from "standardwebhooks";
+import { cutText } from "../../contract/cut-text.ts";
 import type { DeliveryAttempt } from "../../contract/endpoints.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { visibleJson } from "../../contract/visible-json.ts";
 import type { WayOut } from "../egress/way-out.ts";
 import type { Deadline } from "../verbs/http-fetch/deadline.ts";
+import { dropBody } from "../verbs/http-fetch/read-body.ts";
 import { readRetryAfter } from "../verbs/http-fetch/retry-wait.ts";
 import { readEndpointUrl } from "./endpoint-url.ts";
 import { readBeginning } from "./read-beginning.ts";
@@ -33,20 +35,17 @@ export const NOT_SENT: Outcome = without("platform_failed");
 /**
  * Posts an event to an endpoint, once, signed as Standard Webhooks says. An answer of 2xx is a success, whatever becomes of its body; a redirect is none.
  * One wording for a name that does not resolve, a closed port, a reset and a wrong certificate: an endpoint is no port scanner.
+ * @throws when the request cannot be made, which is no fault of the endpoint
  */
 export const sendDelivery = async (sending: Sending, wayOut: WayOut, deadline: Deadline): Promise<Outcome> => {
 	const target = readEndpointUrl(sending.url, wayOut.developmentHosts);
 	if (target.kind === "refused") return without("address_refused");
+	const request = requestOf(target.url, sending, deadline.signal);
 	try {
-		const work = wayOut.egress(requestOf(target.url, sending, deadline.signal));
+		const work = wayOut.egress(request);
 		const answer = await deadline.race(work);
 		if (answer.kind === "done") return await readAnswer(answer.value, sending.nowMs, deadline);
-		work
-			.then(
-				(response) => response.body?.cancel(),
-				() => undefined,
-			)
-			.catch(() => undefined);
+		work.then(dropBody, () => undefined);
 		return without("timeout");
 	} catch {
 		return without("unreachable");
@@ -65,11 +64,8 @@ const requestOf = (url: URL, { eventId, body, secrets, hops, nowMs }: Sending, s
 	return new Request(url.href, { method: "POST", headers, body, redirect: "manual", signal });
 };
 
-/** Text whose every character is seen; one that is cut in two at the end is left out. */
-const shown = (bytes: Uint8Array): string => {
-	const text = visibleJson(new TextDecoder().decode(bytes)).slice(0, LIMITS.deliveryAnswerChars);
-	return text.isWellFormed() ? text : text.slice(0, -1);
-};
+/** Text whose every character is seen. */
+const shown = (bytes: Uint8Array): string => cutText(visibleJson(new TextDecoder().decode(bytes)), LIMITS.deliveryAnswerChars);
 
 const readAnswer = async (response: Response, nowMs: number, deadline: Deadline): Promise<Outcome> => {
 	const { status, headers, ok } = response;

@@ -16,14 +16,13 @@ const cancels = new Map<string, () => void>();
 
 /**
  * The warm isolates that this Worker's isolate has made. Their ids are of chance, so that nobody else's runs come into one: what is known here of who has one is
- * all there is to know.
+ * all there is to know. The runtime forgets isolates that nobody uses, and so does this.
  */
-let warmIsolates = new WarmIsolates(LIMITS.warmIsolatesPerWorker);
+const warmIsolates = new WarmIsolates(LIMITS.warmIsolatesPerWorker, "forgets_oldest");
 
-/** The job with the isolate that it is to have. The runtime forgets isolates that nobody uses, and so does this. */
+/** The job with the isolate that it is to have. */
 const withIsolate = ({ warm, ...job }: Job): Job => {
 	if (warm === undefined) return job;
-	if (!warmIsolates.hasRoom) warmIsolates = new WarmIsolates(LIMITS.warmIsolatesPerWorker);
 	const isolate = warmIsolates.take(warm, job.runId, Date.now());
 	return isolate === null ? job : { ...job, warm: isolate };
 };

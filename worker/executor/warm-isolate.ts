@@ -23,6 +23,11 @@ export class WarmIsolate {
 		return this.#runs >= LIMITS.warmRuns || nowMs - this.#madeMs >= LIMITS.warmMs ? "used_up" : "free";
 	}
 
+	/** Whether word of its last run is worth a short wait: it has come of every run before. */
+	get isProven(): boolean {
+		return this.#runs > 1;
+	}
+
 	/** A run has it now. @throws Error when it is not free: a bug of whoever chose it. */
 	use(runId: string, nowMs: number): void {
 		if (this.stateAt(nowMs) !== "free") throw new Error("Using a warm isolate: it is not free, wanted a free one.");

@@ -26,7 +26,10 @@ const places = new Map<string, Set<Place>>();
  */
 export const beginArrival = (tenantId: string, bytes: number): Arrival | null => {
 	const others = places.get(tenantId) ?? new Set<Place>();
-	let free = LIMITS.bodyBytesArriving - [...others].reduce((sum, place) => sum + place.bytes, 0);
+	const here = [...others].filter(({ giveUp }) => giveUp === null);
+	// Nobody goes for one that finds no room all the same.
+	if (LIMITS.bodyBytesArriving - sumOf(here) < bytes) return null;
+	let free = LIMITS.bodyBytesArriving - sumOf([...others]);
 	for (const other of others) {
 		if (free >= bytes) break;
 		if (other.giveUp === null) continue;
@@ -34,7 +37,6 @@ export const beginArrival = (tenantId: string, bytes: number): Arrival | null =>
 		others.delete(other);
 		free += other.bytes;
 	}
-	if (free < bytes) return null;
 	const abort = new AbortController();
 	const place: Place = { bytes, giveUp: () => abort.abort() };
 	others.add(place);
@@ -50,3 +52,5 @@ export const beginArrival = (tenantId: string, bytes: number): Arrival | null =>
 		},
 	};
 };
+
+const sumOf = (some: readonly Place[]): number => some.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Approval, ListedApproval } from "../../contract/approvals.ts";
+import { cutText } from "../../contract/cut-text.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { ArchiveBatch } from "./write-archive.ts";
 import { jsonColumn } from "../db/rows.ts";
@@ -35,9 +36,7 @@ export const approvalStatements = (db: D1Database, { tenantId, approvals }: Arch
 /** An approval as lists show it. */
 const listedApproval = (approval: Approval): ListedApproval => {
 	if (approval.args.length <= LIMITS.listedArgsChars) return { ...approval, argsCut: false };
-	const cut = approval.args.slice(0, LIMITS.listedArgsChars);
-	// Not through the middle of a surrogate pair.
-	return { ...approval, args: cut.isWellFormed() ? cut : cut.slice(0, -1), argsCut: true };
+	return { ...approval, args: cutText(approval.args, LIMITS.listedArgsChars), argsCut: true };
 };
 
 /** Which approvals of a tenant a list has; null: whichever. */

@@ -1,5 +1,6 @@
 import { Refusal } from "../../contract/errors.ts";
-import { agentObject, findAgent } from "../agents/agent-registry.ts";
+import { agentObject } from "../agents/agent-registry.ts";
+import { agentInPath } from "../agents/named-agent.ts";
 import type { Handlers } from "../handler.ts";
 import { bindPolicy } from "../policy/bind-policy.ts";
 import { loadResources } from "../resources/load-resources.ts";
@@ -11,11 +12,10 @@ import { widerAgents } from "./wider-agents.ts";
 export const lintHandlers: Handlers<"lintAgentPolicy"> = {
 	async lintAgentPolicy({ env, caller, params }) {
 		const { tenantId } = caller;
-		const entry = await findAgent(env, tenantId, params.id);
-		const object = entry === null ? null : agentObject(env, entry);
-		const agent = entry === null ? null : ((await object?.agent(entry)) ?? null);
-		if (entry === null || object === null || agent === null)
-			throw new Refusal("not_found", "Looking up an agent: there is none of that id");
+		const entry = await agentInPath(env, tenantId, params.id);
+		const object = agentObject(env, entry);
+		const agent = await object.agent(entry);
+		if (agent === null) throw new Refusal("not_found", "Looking up an agent: there is none of that id");
 		const bound = bindPolicy(agent.policy);
 		const refs = [...bound.grants.values()].flatMap((grant) => grant.bound.resources ?? []);
 		const warnings = lintPolicy({

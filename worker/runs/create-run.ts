@@ -1,6 +1,7 @@
 import { Refusal } from "../../contract/errors.ts";
 import type { CreateRun, Run } from "../../contract/runs.ts";
-import { type AgentEntry, findAgent } from "../agents/agent-registry.ts";
+import type { AgentEntry } from "../agents/agent-registry.ts";
+import { agentInBody } from "../agents/named-agent.ts";
 import type { AdmitCommand } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import type { Executor } from "../executor/protocol.ts";
@@ -34,18 +35,12 @@ const checkMayApprove = ({ scopes }: Caller): void => {
 const answer = (run: Run) =>
 	({ status: run.endedAtMs === null ? 202 : 201, body: run, headers: { location: `/v1/runs/${run.id}` } }) as const;
 
-const agentOf = async (env: Env, tenantId: string, name: string): Promise<AgentEntry> => {
-	const entry = await findAgent(env, tenantId, name);
-	if (entry !== null) return entry;
-	throw new Refusal("not_found", `Starting a run: agent: found ${JSON.stringify(name)}, wanted the id or name of an agent of this tenant`);
-};
-
 const ownCommand = async (
 	env: Env,
 	tenantId: string,
 	executor: Executor,
 	body: CreateRun,
 ): Promise<{ entry: AgentEntry; command: AdmitCommand }> => {
-	const entry = await agentOf(env, tenantId, body.agent ?? "default");
+	const entry = await agentInBody(env, tenantId, body.agent ?? "default", "Starting a run");
 	return { entry, command: await commandOf(env, entry, executor, body) };
 };

@@ -11,9 +11,9 @@ import { compileCached } from "./compile-cache.ts";
 export interface GivenProgram {
 	readonly program?: Program | undefined;
 	readonly language?: Language | undefined;
-	readonly programVersion?: number | undefined;
-	/** Left out: the agent's for its stored program, else fresh. */
-	readonly isolation?: Isolation | undefined;
+	readonly programVersion?: number | null | undefined;
+	/** Left out or null: the agent's for its stored program, else fresh. */
+	readonly isolation?: Isolation | null | undefined;
 	/** It has an isolate of its own, whatever the agent's runs have. */
 	readonly dryRun?: boolean | undefined;
 }

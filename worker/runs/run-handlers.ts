@@ -1,8 +1,9 @@
 import { Refusal } from "../../contract/errors.ts";
-import { isId, locatorOf } from "../../contract/ids.ts";
+import { locatorOf } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
-import { type AgentEntry, agentObject, findAgent, findByLocator } from "../agents/agent-registry.ts";
-import { pageFrom, readCursor } from "../db/page.ts";
+import { type AgentEntry, agentObject, findByLocator } from "../agents/agent-registry.ts";
+import { agentInQuery } from "../agents/named-agent.ts";
+import { type Page, pageBy, pageFrom, readIdCursor, readNumberCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import { stopExecutions } from "../executor/choose-executor.ts";
 import type { Handlers } from "../handler.ts";
@@ -21,31 +22,9 @@ const entryOf = async (env: Env, tenantId: string, runId: string): Promise<Agent
 	return entry;
 };
 
-/** The run after which a page of runs begins. */
-const runCursor = (cursor: string | undefined): string | null => {
-	const before = readCursor(cursor);
-	if (before !== null && !isId("run", before))
-		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
-	return before;
-};
-
-/** The place after which a page of calls or lines begins. */
-const afterSeq = (cursor: string | undefined): number => {
-	const after = readCursor(cursor);
-	const seq = after === null ? 0 : Number(after);
-	if (!Number.isSafeInteger(seq) || seq < 0)
-		throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted this list's nextCursor");
-	return seq;
-};
-
 /** A page of things that are numbered within a run. */
-const pageBySeq = <Item extends { seq: number }>(items: readonly Item[], limit: number): { data: Item[]; nextCursor: string | null } => {
-	const page = pageFrom(
-		items.map((item) => ({ id: String(item.seq), item })),
-		limit,
-	);
-	return { data: page.data.map(({ item }) => item), nextCursor: page.nextCursor };
-};
+const pageBySeq = <Item extends { seq: number }>(items: readonly Item[], limit: number): Page<Item> =>
+	pageBy(items, limit, ({ seq }) => seq);
 
 type Ids = "createRun" | "listRuns" | "getRun" | "getRunTree" | "cancelRun" | "listCalls" | "listLogs" | "getRunEvents" | "getRunFile";
 
@@ -53,13 +32,11 @@ type Ids = "createRun" | "listRuns" | "getRun" | "getRunTree" | "cancelRun" | "l
 export const runHandlers: Handlers<Ids> = {
 	createRun,
 	listRuns: async ({ env, caller, query }) => {
-		const agent = query.agent === undefined ? null : await findAgent(env, caller.tenantId, query.agent);
-		if (query.agent !== undefined && agent === null) return { status: 200, body: { data: [], nextCursor: null } };
 		const runs = await listArchivedRuns(env.DB, caller.tenantId, {
-			agentId: agent?.agentId ?? null,
+			agentId: await agentInQuery(env, caller.tenantId, query.agent),
 			status: query.status ?? null,
 			parentRunId: query.parent ?? null,
-			before: runCursor(query.cursor),
+			before: readIdCursor(query.cursor, "run"),
 			most: query.limit + 1,
 		});
 		return { status: 200, body: pageFrom(runs, query.limit) };
@@ -86,7 +63,7 @@ export const runHandlers: Handlers<Ids> = {
 	},
 	listCalls: async ({ env, caller, params, query }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
-		const after = afterSeq(query.cursor);
+		const after = readNumberCursor(query.cursor) ?? 0;
 		const live = await agentObject(env, entry).calls(params.id, after, query.limit + 1);
 		if (live !== null) return { status: 200, body: pageBySeq(live, query.limit) };
 		if ((await readArchivedRun(env.DB, caller.tenantId, params.id)) === null) throw missing();
@@ -97,7 +74,7 @@ export const runHandlers: Handlers<Ids> = {
 	},
 	listLogs: async ({ env, caller, params, query }) => {
 		const entry = await entryOf(env, caller.tenantId, params.id);
-		const after = afterSeq(query.cursor);
+		const after = readNumberCursor(query.cursor) ?? 0;
 		const run = await agentObject(env, entry).run(params.id);
 		if (run !== null) {
 			const lines = run.logs.filter((line) => line.seq > after).slice(0, query.limit + 1);

@@ -2,8 +2,9 @@ import { Refusal } from "../../contract/errors.ts";
 import { locatorOf } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { Run } from "../../contract/runs.ts";
+import { refusalOf } from "../agents/accept-answer.ts";
 import { type AgentEntry, agentObject, findByLocator } from "../agents/agent-registry.ts";
-import type { AdmitAnswer, AdmitCommand, Attempt, RefusedAnswer } from "../agents/object/admit-run.ts";
+import type { AdmitAnswer, AdmitCommand, Attempt } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import { chooseExecutor } from "../executor/choose-executor.ts";
 import type { Executor } from "../executor/protocol.ts";
@@ -26,9 +27,6 @@ export const executorOf = (env: Env, action: string): Executor => {
 	if (chosen.kind === "none") throw new Refusal("no_executor", `${action}: ${chosen.why}`);
 	return chosen.executor;
 };
-
-/** A refusal that came as data, as one again. */
-export const refusalOf = ({ code, message, hint, details }: RefusedAnswer): Refusal => new Refusal(code, message, { hint, details });
 
 /** How long a request waits for its run, milliseconds. @param seconds as asked for */
 export const waitMsOf = (seconds: number | undefined): number => (seconds ?? LIMITS.waitSeconds) * 1000;

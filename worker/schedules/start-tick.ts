@@ -25,7 +25,7 @@ export const startTick = async (env: Env, { tenantId, agentId, runId, settings, 
 		const executor = executorOf(env, "Starting a run");
 		const command = await tickCommand(env, entry, executor, ScheduleSettings.parse(JSON.parse(settings)), tick);
 		const prices = await tenantPrices(env, tenantId);
-		const answer = await agentObject(env, entry).admitTick({ tenantId, agentId }, { ...command, runId, prices, lineUp: true });
+		const answer = await agentObject(env, entry).admitTick({ tenantId, agentId }, { ...command, runId, prices });
 		return answer.kind === "refused" ? { code: answer.code, message: answer.message } : null;
 	} catch (error) {
 		if (error instanceof Refusal) return { code: error.code, message: error.message };

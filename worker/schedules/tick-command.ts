@@ -31,10 +31,7 @@ export const tickCommand = async (
 		metadata: { tickMs, ...metadata },
 		// Nobody waits for it.
 		wait: 0,
-		...(grants === null ? {} : { grants }),
-		...(limits === null ? {} : { limits }),
-		...(programVersion === null ? {} : { programVersion }),
-		...(isolation === null ? {} : { isolation }),
+		...{ grants, limits, programVersion, isolation },
 	});
 	return { ...command, executesUpToMs: 0, cause: { kind: "schedule", id: scheduleId } };
 };

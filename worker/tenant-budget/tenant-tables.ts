@@ -1,4 +1,6 @@
-/** The tables of one tenant's object. A change of shape adds a step; steps run once, in order, when the object starts. */
+import { runSteps } from "../db/run-steps.ts";
+
+/** The tables of one tenant's object. */
 const STEPS = [
 	`
 	CREATE TABLE tenant_budget (one INTEGER PRIMARY KEY CHECK (one = 1), ledger TEXT NOT NULL);
@@ -25,14 +27,4 @@ const STEPS = [
 ];
 
 /** Makes the tables, or brings older ones up to date. */
-export const prepareTenantTables = (storage: DurableObjectStorage): void => {
-	storage.transactionSync(() => {
-		storage.sql.exec("CREATE TABLE IF NOT EXISTS tenant_steps (count INTEGER NOT NULL)");
-		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM tenant_steps").one()["count"] ?? 0);
-		STEPS.forEach((step, index) => {
-			if (index < done) return;
-			storage.sql.exec(step);
-			storage.sql.exec("INSERT INTO tenant_steps (count) VALUES (?)", index + 1);
-		});
-	});
-};
+export const prepareTenantTables = (storage: DurableObjectStorage): void => runSteps(storage, "tenant_steps", STEPS);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../contract/limits.ts";
 import type { Run } from "../../contract/runs.ts";
 import { decodeValue } from "../../contract/tagged-json.ts";
+import { jsonFault } from "../verbs/files/json-fault.ts";
 
 /** What a program may say to the sender of the webhook that started it. */
 const ProgramAnswer = z.strictObject({
@@ -58,18 +59,9 @@ const ownAnswer = (result: unknown): Response | null => {
 /** The bytes of a body: text as it is, anything else as JSON; null where JSON has no word for it, or they are too many. */
 const contentOf = (body: unknown): Uint8Array<ArrayBuffer> | null => {
 	if (body === undefined || body === null) return new Uint8Array(0);
-	if (typeof body !== "string" && !isJson(body)) return null;
+	if (typeof body !== "string" && jsonFault(body) !== null) return null;
 	const bytes = new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 	return bytes.byteLength <= LIMITS.hookAnswerBytes ? new Uint8Array(bytes) : null;
-};
-
-/** Whether JSON.stringify says all of it. A decoded value is a tree of plain data, no deeper than LIMITS.valueDepth. */
-const isJson = (value: unknown): boolean => {
-	if (Array.isArray(value)) return value.every(isJson);
-	if (typeof value === "number") return Number.isFinite(value);
-	if (typeof value !== "object" || value === null) return typeof value !== "bigint" && value !== undefined;
-	const prototype: unknown = Object.getPrototypeOf(value);
-	return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson);
 };
 
 /** The media type, made anew of what was asked for; null: it is not let through. */

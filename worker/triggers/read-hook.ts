@@ -10,8 +10,8 @@ import type { TriggerRow } from "./trigger-row.ts";
 /** What a signed request asks for: nothing but an answer, nothing since the filter does not let it, or a run. */
 export type ReadHook =
 	| { readonly kind: "handshake"; readonly answer: Readonly<Record<string, string>> }
-	| ({ readonly kind: "filtered" } & Identity)
-	| ({ readonly kind: "start"; readonly input: unknown } & Identity);
+	| ({ readonly kind: "filtered"; readonly event: string } & Identity)
+	| ({ readonly kind: "start"; readonly event: string; readonly input: unknown } & Identity);
 
 /**
  * Reads a request that its sender has signed. A filter that cannot say (a field is missing, or of another kind) lets nothing through.
@@ -30,11 +30,10 @@ export const readHook = ({ scheme, settings }: TriggerRow, headers: Headers, byt
 	const identity = identify(message, settings);
 	const shown = shownHeaders(headers, signatureHeaders(settings));
 	const body = without(parsed.body, hiddenFields);
-	const args = [body, shown];
-	if (settings.filter !== null && evaluateCondition(settings.filter, eventOf(message), args) !== true)
-		return { kind: "filtered", ...identity };
+	const [args, event] = [[body, shown], eventOf(message)];
+	if (settings.filter !== null && evaluateCondition(settings.filter, event, args) !== true) return { kind: "filtered", event, ...identity };
 	const input = settings.input === null ? { headers: shown, body } : mapInput(settings.input, args);
-	return { kind: "start", input, ...identity };
+	return { kind: "start", event, input, ...identity };
 };
 
 const without = (body: unknown, fields: readonly string[]): unknown => {

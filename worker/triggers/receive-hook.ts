@@ -22,8 +22,7 @@ export const receiveHook: Handler<"receiveHook"> = async ({ env, params, raw }) 
 	const entry = trigger?.status === "active" ? await findAgent(env, trigger.tenantId, trigger.agentId) : null;
 	if (trigger === null || entry === null) throw new Refusal("not_found", "Receiving a webhook: there is no such trigger");
 	const hops = readHops(raw.headers);
-	// Held apart from what the tenant's own keys send: until it is verified this may be anybody's who knows the URL.
-	const bytes = await raw.read(`${trigger.tenantId}/hooks`);
+	const bytes = await raw.read(trigger.tenantId);
 	await verifyHook(env, trigger, { headers: raw.headers, bytes }, Date.now());
 	raw.countFor(trigger.tenantId);
 	const read = await readNoted(env, entry, trigger, raw.headers, bytes);

@@ -1,11 +1,13 @@
 import { Refusal } from "../../contract/errors.ts";
+import { acceptAnswer } from "../agents/accept-answer.ts";
 import { type AgentEntry, agentObject } from "../agents/agent-registry.ts";
 import type { AdmitCommand } from "../agents/object/admit-run.ts";
 import type { Env } from "../env.ts";
 import { tenantPrices } from "../prices/known-prices.ts";
 import { commandOf } from "../runs/command-of.ts";
-import { executorOf, refusalOf } from "../runs/start-run.ts";
+import { executorOf } from "../runs/start-run.ts";
 import type { Identity } from "./schemes/scheme.ts";
+import { TakenDeliveries } from "./taken-deliveries.ts";
 import type { TriggerRow } from "./trigger-row.ts";
 
 /** A signed request that is to start a run. */
@@ -23,6 +25,9 @@ export interface HookStart extends Identity {
 export const startFromHook = async (env: Env, entry: AgentEntry, trigger: TriggerRow, start: HookStart): Promise<string> => {
 	const identity = { tenantId: entry.tenantId, agentId: entry.agentId };
 	const { deliveryId, keys } = start;
+	// A repeat needs neither program nor input: it is asked for first where it is likely.
+	const repeat = taken.has(trigger.id, keys) ? await agentObject(env, entry).repeatOf(identity, trigger.id, keys) : null;
+	if (repeat !== null) return repeat;
 	const command = await hookCommand(env, entry, trigger, start).catch((thrown: unknown) => refusalIn(thrown));
 	if (command instanceof Refusal) {
 		const known = await agentObject(env, entry).repeatOf(identity, trigger.id, keys);
@@ -30,10 +35,13 @@ export const startFromHook = async (env: Env, entry: AgentEntry, trigger: Trigge
 		await noteNoRun(env, entry, trigger, { deliveryId, outcome: "refused", code: command.code });
 		throw command;
 	}
-	const answer = await agentObject(env, entry).receive(identity, { ...command, triggerId: trigger.id, deliveryId, keys });
-	if (answer.kind === "refused") throw refusalOf(answer);
+	const answer = acceptAnswer(await agentObject(env, entry).receive(identity, { ...command, triggerId: trigger.id, deliveryId, keys }));
+	taken.add(trigger.id, keys);
 	return answer.kind === "known" ? answer.runId : answer.run.id;
 };
+
+/** This isolate's. */
+const taken = new TakenDeliveries();
 
 /** Notes a request in the agent's list that starts no run. What the agent's object refuses it notes by itself. */
 export const noteNoRun = async (
@@ -51,13 +59,7 @@ const refusalIn = (thrown: unknown): Refusal => {
 /** The run is labelled `untrusted`, whatever else the agent's policy says. @throws Refusal */
 const hookCommand = async (env: Env, entry: AgentEntry, { settings }: TriggerRow, { input, hops }: HookStart): Promise<AdmitCommand> => {
 	const { wait, metadata, programVersion, grants, limits, isolation } = settings;
-	const order = {
-		...{ input, wait, metadata, labels: ["untrusted" as const] },
-		...(programVersion === null ? {} : { programVersion }),
-		...(grants === null ? {} : { grants }),
-		...(limits === null ? {} : { limits }),
-		...(isolation === null ? {} : { isolation }),
-	};
+	const order = { input, wait, metadata, labels: ["untrusted" as const], programVersion, grants, limits, isolation };
 	const command = await commandOf(env, entry, executorOf(env, "Starting a run"), order);
 	// Nobody who could decide looks on while a sender waits.
 	return { ...command, inlineMs: 0, hops, prices: await tenantPrices(env, entry.tenantId) };

@@ -1,7 +1,8 @@
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { type AgentEntry, agentObject, findAgent } from "../agents/agent-registry.ts";
-import { pageFrom, readCursor } from "../db/page.ts";
+import { agentInBody } from "../agents/named-agent.ts";
+import { pageBy, pageFrom, readCursor, readNumberCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
 import { checkSecret, checkTrigger } from "./check-trigger.ts";
@@ -10,6 +11,7 @@ import { forgetTrigger } from "./known-triggers.ts";
 import { receiveHook } from "./receive-hook.ts";
 import { changedSettings, newSettings, rolledSettings } from "./trigger-settings.ts";
 import type { TriggerRow } from "./trigger-row.ts";
+import { tryTrigger } from "./try-trigger.ts";
 import { findTrigger, insertTrigger, removeTrigger, replaceTrigger, selectTriggers } from "./trigger-store.ts";
 
 type Ids =
@@ -21,14 +23,14 @@ type Ids =
 	| "disableTrigger"
 	| "enableTrigger"
 	| "rollTrigger"
+	| "tryTrigger"
 	| "listTriggerRequests"
 	| "receiveHook";
 
 /** The operations on webhooks in. */
 export const triggerHandlers: Handlers<Ids> = {
 	createTrigger: async ({ env, caller, body, origin }) => {
-		const entry = await findAgent(env, caller.tenantId, body.agent);
-		if (entry === null) throw noAgent(body.agent);
+		const entry = await agentInBody(env, caller.tenantId, body.agent, "Making a trigger");
 		const settings = newSettings(body);
 		await checkTrigger(env, entry, "Making a trigger", { scheme: body.scheme, settings });
 		const row = await insertTrigger(env, { ...entry, scheme: body.scheme, settings, nowMs: Date.now() });
@@ -42,59 +44,56 @@ export const triggerHandlers: Handlers<Ids> = {
 		return { status: 200, body: { data: data.map((row) => describeTrigger(row, origin, Date.now())), nextCursor } };
 	},
 
-	getTrigger: async ({ env, caller, params, origin }) => ({
-		status: 200,
-		body: describeTrigger(await ownTrigger(env, caller.tenantId, params.id), origin, Date.now()),
-	}),
+	getTrigger: async ({ env, caller, params, origin }) => shown(await ownTrigger(env, caller.tenantId, params.id), origin),
 
 	updateTrigger: async ({ env, caller, params, body, origin }) => {
 		const before = await ownTrigger(env, caller.tenantId, params.id);
 		const settings = changedSettings(before.scheme, before.settings, body);
 		const entry = await agentOf(env, before);
 		await checkTrigger(env, entry, "Changing a trigger", { scheme: before.scheme, settings });
-		const row = await change(env, before, { settings, status: before.status });
-		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+		return shown(await change(env, before, { settings, status: before.status }), origin);
 	},
 
 	deleteTrigger: async ({ env, caller, params, origin }) => {
 		const row = await removeTrigger(env, caller.tenantId, params.id);
 		if (row === null) throw missing();
 		forgetTrigger(row.id);
-		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+		return shown(row, origin);
 	},
 
 	disableTrigger: async ({ env, caller, params, origin }) => {
 		const before = await ownTrigger(env, caller.tenantId, params.id);
-		const row = await change(env, before, { settings: before.settings, status: "disabled" });
-		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+		return shown(await change(env, before, { settings: before.settings, status: "disabled" }), origin);
 	},
 
 	enableTrigger: async ({ env, caller, params, origin }) => {
 		const before = await ownTrigger(env, caller.tenantId, params.id);
-		const row = await change(env, before, { settings: before.settings, status: "active" });
-		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+		return shown(await change(env, before, { settings: before.settings, status: "active" }), origin);
 	},
 
 	rollTrigger: async ({ env, caller, params, body, origin }) => {
 		const before = await ownTrigger(env, caller.tenantId, params.id);
 		await checkSecret(env, caller.tenantId, "Rolling a trigger's secret", before.scheme, body.secret);
-		const row = await change(env, before, { settings: rolledSettings(before.settings, body, Date.now()), status: before.status });
-		return { status: 200, body: describeTrigger(row, origin, Date.now()) };
+		const settings = rolledSettings(before.settings, body, Date.now());
+		return shown(await change(env, before, { settings, status: before.status }), origin);
 	},
+
+	tryTrigger: async ({ env, caller, params, body }) => ({
+		status: 200,
+		body: tryTrigger(await ownTrigger(env, caller.tenantId, params.id), body),
+	}),
 
 	listTriggerRequests: async ({ env, caller, params, query }) => {
 		const { id, agentId, tenantId } = await ownTrigger(env, caller.tenantId, params.id);
 		const identity = { tenantId, agentId };
-		const requests = await agentObject(env, identity).requests(identity, id, beforeOf(query.cursor), query.limit + 1);
-		const { nextCursor } = pageFrom(
-			requests.map(({ seq }) => ({ id: String(seq) })),
-			query.limit,
-		);
-		return { status: 200, body: { data: requests.slice(0, query.limit), nextCursor } };
+		const requests = await agentObject(env, identity).requests(identity, id, readNumberCursor(query.cursor), query.limit + 1);
+		return { status: 200, body: pageBy(requests, query.limit, ({ seq }) => seq) };
 	},
 
 	receiveHook,
 };
+
+const shown = (row: TriggerRow, origin: string) => ({ status: 200, body: describeTrigger(row, origin, Date.now()) }) as const;
 
 const ownTrigger = async (env: Env, tenantId: string, id: string): Promise<TriggerRow> => {
 	const row = await findTrigger(env, tenantId, id);
@@ -118,19 +117,7 @@ const change = async (env: Env, before: TriggerRow, to: Pick<TriggerRow, "settin
 	});
 };
 
-const INTEGER = /^[0-9]{1,15}$/;
-
-/** @throws Refusal `invalid_request` for a cursor of another list */
-const beforeOf = (cursor: string | undefined): number | null => {
-	const after = readCursor(cursor);
-	if (after === null || INTEGER.test(after)) return after === null ? null : Number(after);
-	throw new Refusal("invalid_request", "Reading a page: cursor: found one of another list, wanted nextCursor of the page before");
-};
-
 const missing = (): Refusal => new Refusal("not_found", "Looking up a trigger: there is none of that id");
-
-const noAgent = (name: string): Refusal =>
-	new Refusal("not_found", `Making a trigger: agent: found ${JSON.stringify(name)}, wanted the id or name of an agent of this tenant`);
 
 const tooMany = (): Refusal =>
 	new Refusal("conflict", `Making a trigger: found ${LIMITS.triggersPerTenant} triggers of this tenant, wanted fewer`, {

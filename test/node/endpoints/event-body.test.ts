@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { RunEventData, ToldEvent } from "../../../contract/events.ts";
 import { newId, newRoutedId } from "../../../contract/ids.ts";
 import { eventBody } from "../../../worker/endpoints/event-body.ts";
@@ -29,7 +30,9 @@ const told = (type: "run.succeeded" | "run.failed", result: string | null): Told
 	result,
 	hops: 0,
 });
-const dataOf = (event: ToldEvent, payload: "thin" | "full"): Record<string, unknown> => JSON.parse(eventBody(event, payload)).data;
+const Body = z.object({ data: z.record(z.string(), z.unknown()) });
+const dataOf = (event: ToldEvent, payload: "thin" | "full"): Record<string, unknown> =>
+	Body.parse(JSON.parse(eventBody(event, payload))).data;
 
 describe("the body of a delivery", () => {
 	test("says what happened, when, to whom, and how a run stands", () => {

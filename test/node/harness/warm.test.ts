@@ -32,11 +32,19 @@ describe("module state of a warm isolate", () => {
 		expect([await runs.result(), await runs.result({ keeps: false }), await runs.result()]).toEqual([1, 2, 1]);
 	});
 	it("is never two runs' at a time", async () => {
-		const program =
-			"let busy = 0; export default async (ms) => { busy += 1; const seen = busy; await new Promise((r) => setTimeout(r, ms)); return seen; }";
-		const runs = warmRuns(workerd, program);
-		expect(await runs.result({ input: 1 })).toBe(1);
-		const both = await Promise.all([runs.result({ input: 150 }), runs.result({ input: 150 })]);
+		const runs = warmRuns(workerd, `let busy = 0; ${main("busy += 1; const seen = busy; await env.tool.ask({}); return seen;")}`);
+		expect(await runs.result({ grants })).toBe(1);
+		const asking = Promise.withResolvers<void>();
+		let count = 0;
+		// Neither is answered before both have asked.
+		workerd.answerWith(async (call) => {
+			count += 1;
+			if (count === 2) asking.resolve();
+			await asking.promise;
+			return answerWithToken(call);
+		});
+		const both = await Promise.all([runs.result({ grants }), runs.result({ grants })]);
+		workerd.answerWith(answerWithToken);
 		expect(both.toSorted()).toEqual([1, 2]);
 	});
 	it("has what a program did to its globals and prototypes", async () => {

@@ -27,6 +27,7 @@ export const setFates = (world: World): void => {
 		if (life !== world.life) throw new StepDied("the object was evicted");
 		if (chance.isIn(world.faults.endpointsUnheard)) return "unheard";
 		if (!chance.isIn(world.faults.endpointsUnanswered)) return "taken";
+		if (chance.isIn(0.5)) return "refused";
 		world.reach("the endpoints' answer was lost");
 		return "unanswered";
 	};

@@ -96,6 +96,7 @@ const expectTold = ({ world }: Actions): void => {
 		if (run.state.calledUpAtMs > 0) world.reach("a run out of the line was executed");
 		if (run.state.unheld && run.status === "budget_exceeded") world.reach("a run out of the line found no budget");
 	}
+	world.endpoints.expectBoth();
 	const listed = new Set(world.archive.look("SELECT id FROM events").map((row) => String(row["id"])));
 	const unlike = [...world.endpoints.heard.keys()].filter((id) => !listed.has(id));
 	if (unlike.length > 0 || listed.size !== world.endpoints.heard.size)

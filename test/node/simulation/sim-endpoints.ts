@@ -1,25 +1,30 @@
 import type { ToldEvent } from "../../../contract/events.ts";
+import type { Untaken } from "../../../worker/endpoints/tell-endpoints.ts";
 import { fail } from "../../unit/budget-invariants/agent-rules.ts";
 
-/** What becomes of a telling: `unheard`: no endpoint hears it. `unanswered`: they do, and say nothing. */
-export type TellingFate = "taken" | "unheard" | "unanswered";
+/** What becomes of a telling: `unheard`: nobody is reached. `refused`: one endpoint does not take it. `unanswered`: it does, and says nothing. */
+export type TellingFate = "taken" | "unheard" | "refused" | "unanswered";
 
-/** The tenant's endpoints, as an agent's object tells them of events. */
+/** The tenant's endpoints, as an agent's object tells them of events: one that takes whatever reaches it, and one that may not. */
 export class SimEndpoints {
 	readonly heard = new Map<string, string>();
+	readonly #heardByOther = new Map<string, string>();
 	/** Asked before each telling; what it does happens while it is under way. */
 	fate: () => Promise<TellingFate> = async () => "taken";
 
-	async take(told: readonly ToldEvent[]): Promise<void> {
+	async take(told: readonly ToldEvent[], only: string | null): Promise<Untaken[]> {
 		const fate = await this.fate();
 		if (fate === "unheard") throw new Error("the endpoints were not reached");
-		for (const { event, result, hops } of told) {
-			const text = JSON.stringify([event, result, hops]);
-			const before = this.heard.get(event.id);
-			if (before !== undefined && before !== text) fail(`event ${event.id}: endpoints were told ${before}, and now ${text}`);
-			this.heard.set(event.id, text);
-		}
-		if (fate === "unanswered") throw new Error("the endpoints' answer was lost");
+		if (only === null) note(this.heard, told);
+		if (fate !== "refused") note(this.#heardByOther, told);
+		return fate === "taken" ? [] : [{ endpointId: "other", eventIds: told.map(({ event }) => event.id) }];
+	}
+
+	/** When everything is over: what one has heard of, the other has. */
+	expectBoth(): void {
+		const missed = [...this.heard].filter(([id, text]) => this.#heardByOther.get(id) !== text);
+		if (missed.length > 0 || this.#heardByOther.size !== this.heard.size)
+			fail(`events: ${missed.length} of ${this.heard.size} were not told to one of the endpoints`);
 	}
 
 	/** The types of what was told of a run. */
@@ -30,3 +35,12 @@ export class SimEndpoints {
 		});
 	}
 }
+
+const note = (heard: Map<string, string>, told: readonly ToldEvent[]): void => {
+	for (const { event, result, hops } of told) {
+		const text = JSON.stringify([event, result, hops]);
+		const before = heard.get(event.id);
+		if (before !== undefined && before !== text) fail(`event ${event.id}: endpoints were told ${before}, and now ${text}`);
+		heard.set(event.id, text);
+	}
+};

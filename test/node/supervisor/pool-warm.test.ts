@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
-import type { Pool, PoolLease } from "../../../supervisor/pool.ts";
+import type { Pool } from "../../../supervisor/pool.ts";
+import type { PoolLease } from "../../../supervisor/pool-claim.ts";
 import { answerOf, jobOf, startTestExecutors, type TestExecutors } from "./fixture.ts";
 
 const COUNTER =
@@ -20,11 +21,21 @@ const keptRun = async (platform: TestExecutors, warm: string, parts: Parameters<
 	return result;
 };
 
-const leaseOf = async (pool: Pool, runId: string, name: string | null): Promise<PoolLease> => {
-	const claim = { tenantId: "ten_a", cpuMs: 100, kind: "run" as const, warm: name === null ? null : { name, runId } };
+const leaseOf = async (pool: Pool, runId: string, name: string | null, tenantId = "ten_a"): Promise<PoolLease> => {
+	const claim = { tenantId, cpuMs: 100, kind: "run" as const, warm: name === null ? null : { name, runId } };
 	const acquired = await pool.acquire(claim, new AbortController().signal);
 	if (acquired.kind !== "acquired") throw new Error(`Reading a lease: the claim was ${acquired.kind}, wanted it acquired.`);
 	return acquired.lease;
+};
+
+/** The lease of a run that has the isolate of the name "a" after another, of which word has come. */
+const provenLease = async (pool: Pool, runId: string): Promise<PoolLease> => {
+	const before = await leaseOf(pool, "run_before", "a");
+	before.release(true);
+	pool.keep("run_before");
+	const lease = await leaseOf(pool, runId, "a");
+	expect([lease.isolate, lease.process]).toEqual([before.isolate, before.process]);
+	return lease;
 };
 
 /** Lets time pass for whoever asks the clock. */
@@ -70,6 +81,50 @@ describe("the pool", () => {
 		const [held, plain] = [await lease("run_a3", "a"), await lease("run_c", null)];
 		expect([held.isolate, plain.process === later.process, plain.isolate]).toEqual([null, true, null]);
 		for (const each of [held, plain]) each.release(true);
+	});
+
+	test("lets a waiting run have the isolate once there is word of it, and not before", async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		const { pool } = platform.executors;
+		const first = await provenLease(pool, "run_2");
+		const others = await Promise.all(["run_b", "run_c"].map((runId) => leaseOf(pool, runId, null, `ten_${runId}`)));
+		let given: PoolLease | null = null;
+		const next = leaseOf(pool, "run_3", "a").then((lease) => {
+			given = lease;
+			return lease;
+		});
+		first.release(true);
+		for (const each of others) each.release(true);
+		await platform.post("/cancel", { runId: "run_none" });
+		expect(given).toBeNull();
+		pool.keep("run_2");
+		expect([(await next).isolate, (await next).process]).toEqual([first.isolate, first.process]);
+		(await next).release(true);
+	});
+
+	test(`gives a waiting run a fresh isolate where no word has come for ${LIMITS.warmWordMs} ms`, async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		const { pool } = platform.executors;
+		const first = await provenLease(pool, "run_2");
+		first.release(true);
+		const fromMs = performance.now();
+		const next = await leaseOf(pool, "run_3", "a");
+		expect([next.isolate, next.process === first.process]).toEqual([null, true]);
+		expect(performance.now() - fromMs).toBeGreaterThan(LIMITS.warmWordMs * 0.8);
+		pool.keep("run_2");
+		next.release(true);
+		expect((await leaseOf(pool, "run_4", "a")).isolate).toBe(first.isolate);
+	});
+
+	test("keeps nobody waiting for word of an isolate of which none has ever come", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		const { pool } = platform.executors;
+		const first = await leaseOf(pool, "run_1", "a");
+		first.release(true);
+		const fromMs = performance.now();
+		const next = await leaseOf(pool, "run_2", "a");
+		expect([next.isolate, next.process === first.process, performance.now() - fromMs < LIMITS.warmWordMs]).toEqual([null, true, true]);
+		next.release(true);
 	});
 
 	test("never gives one isolate to two runs at a time", async () => {

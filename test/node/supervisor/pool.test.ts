@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
-import type { Acquired, Pool, PoolLease } from "../../../supervisor/pool.ts";
+import type { Pool } from "../../../supervisor/pool.ts";
+import type { Acquired, PoolLease } from "../../../supervisor/pool-claim.ts";
 import { jobOf, startTestExecutors } from "./fixture.ts";
 
 const RETURN = "export default async () => 1";
@@ -125,6 +126,16 @@ describe("the pool", () => {
 		expect(order.filter((each) => each.startsWith("ten_a"))).toEqual(["ten_a compile", "ten_a run"]);
 		expect(order[0]).toBe("ten_b run");
 		held[1]?.release(true);
+	});
+
+	test("makes room for a new tenant among the idle processes of whoever has most of them", async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		const { pool } = platform.executors;
+		const leases = await Promise.all(["ten_b", "ten_a", "ten_a"].map((tenantId) => leaseOf(ask(pool, tenantId))));
+		for (const lease of leases) lease.release(true);
+		const held = await leaseOf(ask(pool, "ten_c"));
+		expect([platform.pids("ten_b").length, platform.pids("ten_a").length]).toEqual([1, 1]);
+		held.release(true);
 	});
 
 	test("cancels a run that waits, which then never starts", async () => {

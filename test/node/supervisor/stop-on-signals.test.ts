@@ -24,7 +24,7 @@ const start = (): ChildProcess =>
 	});
 
 const expectNothingLeft = async (): Promise<void> => {
-	await expect.poll(() => processesOfFolder(folder), { timeout: 3_000 }).toEqual([]);
+	await expect.poll(() => processesOfFolder(folder), { timeout: 15_000 }).toEqual([]);
 	expect((await readdir(folder)).filter((name) => name.startsWith("cordon-sockets-"))).toEqual([]);
 	expect((await readdir(join(folder, "data")).catch(() => [])).filter((name) => name === "lock")).toEqual([]);
 };

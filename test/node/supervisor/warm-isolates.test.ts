@@ -16,7 +16,7 @@ describe("the warm isolates of a process", () => {
 		expect(first).toMatch(/^a\.[0-9a-f-]{36}$/);
 		expect(runIn(isolates, "a", "run_2")).toBe(first);
 		expect(runIn(isolates, "b", "run_3")).not.toBe(first);
-		expect([isolates.isFree("a", 0), isolates.isFree("b", 0), isolates.isFree("c", 0)]).toEqual([true, true, false]);
+		expect([isolates.stateOf("a", 0), isolates.stateOf("b", 0), isolates.stateOf("c", 0)]).toEqual(["free", "free", "none"]);
 	});
 
 	test("are no other run's while one has it, nor when another than the last is said to leave nothing", () => {
@@ -24,7 +24,7 @@ describe("the warm isolates of a process", () => {
 		runIn(isolates, "a", "run_1");
 		isolates.take("a", "run_2", 0);
 		isolates.keep("run_1");
-		expect(isolates.isFree("a", 0)).toBe(false);
+		expect(isolates.stateOf("a", 0)).toBe("waiting");
 		expect(isolates.take("a", "run_3", 0)).toBeNull();
 	});
 
@@ -36,7 +36,7 @@ describe("the warm isolates of a process", () => {
 		expect(second).toMatch(/^a\./);
 		expect(second).not.toBe(first);
 		isolates.keep("run_1");
-		expect(isolates.isFree("a", LIMITS.warmCoolMs)).toBe(false);
+		expect(isolates.stateOf("a", LIMITS.warmCoolMs)).toBe("waiting");
 	});
 
 	test(`have ${LIMITS.warmRuns} runs, and no more`, () => {
@@ -62,11 +62,33 @@ describe("the warm isolates of a process", () => {
 		expect(isolates.take("a", "run_5", LIMITS.warmMs)).toBeNull();
 	});
 
+	test("are forgotten where whoever loads them forgets them: the one that was used least lately, and no other", () => {
+		const isolates = new WarmIsolates(3, "forgets_oldest");
+		const [a, b, c] = ["a", "b", "c"].map((name) => runIn(isolates, name, `run_${name}`));
+		expect(runIn(isolates, "a", "run_1")).toBe(a);
+		expect(runIn(isolates, "d", "run_2")).toMatch(/^d\./);
+		expect([runIn(isolates, "a", "run_3"), runIn(isolates, "c", "run_4")]).toEqual([a, c]);
+		expect(runIn(isolates, "b", "run_5")).not.toBe(b);
+		expect(isolates.stateOf("d", 0)).toBe("none");
+	});
+
+	test("give nothing to a run after one that was forgotten while it ran, whatever is said of it", () => {
+		const isolates = new WarmIsolates(1, "forgets_oldest");
+		const first = isolates.take("a", "run_1", 0);
+		expect(isolates.take("b", "run_2", 0)).toMatch(/^b\./);
+		isolates.keep("run_1");
+		expect(isolates.take("a", "run_3", 0)).not.toBe(first);
+	});
+
 	test("count those that others took the place of", () => {
 		const isolates = new WarmIsolates(2);
 		isolates.take("a", "run_1", 0);
 		isolates.take("a", "run_2", LIMITS.warmCoolMs);
 		isolates.keep("run_2");
-		expect([isolates.hasRoom, isolates.isFree("a", LIMITS.warmCoolMs), isolates.isSpent(LIMITS.warmCoolMs)]).toEqual([false, true, true]);
+		expect([isolates.hasRoom, isolates.stateOf("a", LIMITS.warmCoolMs), isolates.isSpent(LIMITS.warmCoolMs)]).toEqual([
+			false,
+			"free",
+			true,
+		]);
 	});
 });

@@ -53,6 +53,14 @@ describe("programAnswer()", () => {
 		expect(await answer({ body: { $schema: "x", __proto__: null } })).toMatchObject({ status: 200, text: '{"$schema":"x"}' });
 	});
 
+	test("writes a body as JSON does: members that are undefined are left out, dates and addresses are text", async () => {
+		const body = { a: undefined, b: { c: undefined, d: 1 }, at: new Date(0), url: new URL("https://example.com/x") };
+		expect(await answer({ body })).toMatchObject({
+			status: 200,
+			text: '{"b":{"d":1},"at":"1970-01-01T00:00:00.000Z","url":"https://example.com/x"}',
+		});
+	});
+
 	test("keeps only headers that are safe to say", async () => {
 		const headers = {
 			...{ "Retry-After": "7", "content-language": "en", "x-slack-no-retry": "1", "Set-Cookie": "a=b", Location: "https://example.com" },
@@ -84,7 +92,8 @@ describe("programAnswer()", () => {
 		["header values with line ends", { headers: { "retry-after": "1\r\nset-cookie: a=b" } }],
 		["header values that are no text", { headers: { "retry-after": 1 } }],
 		["header values that are too long", { headers: { "retry-after": "1".repeat(LIMITS.hookAnswerHeaderChars + 1) } }],
-		["bodies that JSON has no word for", { body: { at: new Date(0) } }],
+		["bodies that JSON has no word for", { body: { of: new Map([[1, 2]]) } }],
+		["lists with nothing in a place", { body: [undefined] }],
 		["numbers that JSON has no word for", { body: [1n] }],
 		["bytes", { body: new Uint8Array(1) }],
 		["bodies that are too large", { body: "é".repeat(LIMITS.hookAnswerBytes / 2 + 1) }],

@@ -1,13 +1,11 @@
 import { sign } from "@octokit/webhooks-methods";
-import { createRequire } from "node:module";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import { LIMITS } from "../../../contract/limits.ts";
+import { schemes } from "../../../worker/triggers/schemes/schemes.ts";
+import { GITHUB_EXAMPLES } from "../../platform/github-payloads.ts";
 import { bytesOf, NOW_MS, NOW_SECONDS, refusedAs, VERIFIED, verify } from "./signing.ts";
-
-const Examples = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }));
-const EXAMPLES = Examples.parse(createRequire(import.meta.url)("@octokit/webhooks-examples/api.github.com/index.json"));
 
 describe("published vectors", () => {
 	test("Standard Webhooks: the vector of the reference implementations", () => {
@@ -23,6 +21,15 @@ describe("published vectors", () => {
 		expect(verify("standard", { ...sent, body: '{"test":2432232314}', secrets: ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] })).toEqual(
 			refusedAs("invalid"),
 		);
+	});
+
+	test("Standard Webhooks: a key of fewer bytes than the specification wants, or more, is none", () => {
+		const { min, max } = LIMITS.webhookSecretBytes;
+		const keyOf = (bytes: number, prefix: string): number | undefined =>
+			schemes.standard.keyOf(bytesOf(`${prefix}${Buffer.alloc(bytes, 7).toString("base64")}`))?.byteLength;
+		for (const prefix of ["whsec_", ""])
+			expect([min - 1, min, max, max + 1].map((bytes) => keyOf(bytes, prefix))).toEqual([undefined, min, max, undefined]);
+		expect(keyOf(min, "wh_")).toBeUndefined();
 	});
 
 	test("GitHub: the one of its documentation", () => {
@@ -70,7 +77,7 @@ describe("what senders' own libraries sign", () => {
 	});
 
 	test("every payload that GitHub publishes verifies as octokit signs it, and not with one byte another", async () => {
-		const payloads = EXAMPLES.flatMap(({ examples }) => examples.map((example) => JSON.stringify(example)));
+		const payloads = GITHUB_EXAMPLES.flatMap(({ examples }) => examples.map((example) => JSON.stringify(example)));
 		expect(payloads.length).toBeGreaterThan(200);
 		for (const body of payloads) {
 			const sent = { headers: { "x-hub-signature-256": await sign("hush", body) }, secrets: ["hush"] };

@@ -1,5 +1,6 @@
 import { CompactSign } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startCpuClock } from "../cpu-clock.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { cryptoJwt } from "../../../worker/verbs/crypto-jwt/crypto-jwt.ts";
 import { cryptoSeal } from "../../../worker/verbs/crypto-seal/crypto-seal.ts";
@@ -110,9 +111,9 @@ describe("secrets that would stall the host", () => {
 		["heads in a row", "-----BEGIN PRIVATE KEY-----\n".repeat(500)],
 		["foot and head at once", "-----BEGIN PRIVATE KEY-----END PRIVATE KEY-----"],
 	])("%s are no key, at once", (_what, secret) => {
-		const startedMs = performance.now();
+		const spentMs = startCpuClock();
 		expect(readPkcs8(utf8(secret))).toBeNull();
-		expect(performance.now() - startedMs).toBeLessThan(2_000);
+		expect(spentMs()).toBeLessThan(2_000);
 	});
 });
 

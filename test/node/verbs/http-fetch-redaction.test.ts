@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { startCpuClock } from "../cpu-clock.ts";
 import { makeRedactor, REDACTED } from "../../../worker/verbs/http-fetch/redact-secret.ts";
 import { loopbackGrant } from "./fetching.ts";
 import { inPieces } from "./in-pieces.ts";
@@ -75,10 +76,10 @@ describe("a secret in a body that comes in parts", () => {
 	test("that overlaps itself without end is one mark, and what is kept back does not grow", () => {
 		const stream = makeRedactor("a".repeat(64)).stream() ?? expect.fail("there is something to find");
 		let given = "";
-		const started = performance.now();
+		const spentMs = startCpuClock();
 		for (let count = 0; count < 2_000; count += 1) given += Buffer.from(stream.next(new Uint8Array(1_024).fill(97))).toString();
 		given += Buffer.from(stream.end()).toString();
 		expect(given).toBe(REDACTED);
-		expect(performance.now() - started).toBeLessThan(15_000);
+		expect(spentMs()).toBeLessThan(15_000);
 	});
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { startCpuClock } from "../cpu-clock.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { bindRules, coverRequest } from "../../../worker/verbs/http-fetch/covering-rule.ts";
 import { HttpFetchGrant } from "../../../worker/verbs/http-fetch/http-fetch-grant.ts";
@@ -13,9 +14,9 @@ import { readTarget } from "../../../worker/verbs/http-fetch/target-url.ts";
 const fastestMs = (work: () => unknown): number =>
 	Math.min(
 		...[1, 2, 3].map(() => {
-			const started = performance.now();
+			const spentMs = startCpuClock();
 			work();
-			return performance.now() - started;
+			return spentMs();
 		}),
 	);
 

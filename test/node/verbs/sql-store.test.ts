@@ -156,10 +156,10 @@ describe.skipIf(bin === null)("PostgreSQL", () => {
 			doneValue(await query("select count(*)::int as n from pg_stat_activity where usename = 'sleeper'"));
 		const cancel = new AbortController();
 		const asked = query("select pg_sleep(30)", [], { user: "sleeper", signal: cancel.signal, grant: { limits: { wallMs: 40_000 } } });
-		await expect.poll(sleepers).toEqual([{ n: 1 }]);
+		await expect.poll(sleepers, { timeout: 15_000 }).toEqual([{ n: 1 }]);
 		cancel.abort();
 		expect(codeOf(await asked)).toBe("sql_limit_exceeded");
-		await expect.poll(sleepers).toEqual([{ n: 0 }]);
+		await expect.poll(sleepers, { timeout: 15_000 }).toEqual([{ n: 0 }]);
 	});
 
 	test("answers in one sentence, without a name or a password, when it cannot be used", async () => {

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "vitest";
+import { startCpuClock } from "../cpu-clock.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { json, type Message, startHostile, store, TOOL } from "./hostile-tool-server.ts";
 import { codeOf, performOnHost } from "./perform.ts";
@@ -94,7 +95,7 @@ describe("a server that lists tools badly", () => {
 			null,
 			{ type: "object", properties: { a: { enum: Array.from({ length: 6_000 }, (_, index) => index) } } },
 		];
-		const began = performance.now();
+		const spentMs = startCpuClock();
 		await using upstream = await startHostile(
 			({ id }, response) => json(response, { jsonrpc: "2.0", id, result: { content: [] } }),
 			() => ({
@@ -112,7 +113,7 @@ describe("a server that lists tools badly", () => {
 		expect(server.tools.filter(({ unusable }) => unusable !== null).map(({ name }) => name)).toEqual(
 			expect.arrayContaining(["t2", "t3", "t5", "t6", "t7", "t8"]),
 		);
-		expect(performance.now() - began).toBeLessThan(5_000);
+		expect(spentMs()).toBeLessThan(5_000);
 		expect(context.runId).toBe("run_test");
 	});
 

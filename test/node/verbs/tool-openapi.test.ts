@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { startCpuClock } from "../cpu-clock.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { codeOf, doneValue, invalidMessage, performOnHost } from "./perform.ts";
 import { contextFor, resourcesOf, storeServer, toolGrant } from "./tool-server.ts";
@@ -228,7 +229,7 @@ describe("reading a document", () => {
 
 	test("a YAML text made to stall its parser is refused before it", async () => {
 		const most = LIMITS.openApiBytes.yaml;
-		const began = performance.now();
+		const spentMs = startCpuClock();
 		for (const bomb of [
 			"? ".repeat(most / 2),
 			"[".repeat(most),
@@ -241,7 +242,7 @@ describe("reading a document", () => {
 			"a: 1\n".repeat(most),
 		])
 			expect(await refused(bomb), bomb.slice(0, 8)).toMatch(/found YAML|nesting is deeper/);
-		expect(performance.now() - began).toBeLessThan(5_000);
+		expect(spentMs()).toBeLessThan(5_000);
 		const lines = ["a", "b", "c", "d", "e", "f", "g", "h"].map(
 			(name, at, all) =>
 				`${name}: &${name} [${Array(9)

@@ -34,6 +34,8 @@ export const startUpstream = async (answer: (request: SeenRequest, response: Ser
 			answer(entry, response);
 		});
 	});
+	// A connection that is closed for its idleness may be one that is just used again.
+	server.keepAliveTimeout = 0;
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const address = server.address();

@@ -6,7 +6,8 @@ import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { sendBatch } from "../../../worker/agents/object/outbox.ts";
-import { tellEvents } from "../../../worker/agents/object/tell-events.ts";
+import { type Tell, tellEvents } from "../../../worker/agents/object/tell-events.ts";
+import { oweEvents, tellOwed } from "../../../worker/agents/object/tell-owed.ts";
 import { listTenantEvents } from "../../../worker/ledger/tenant-events.ts";
 import { type AgentUnderTest, makeAgent, stubOf } from "./agent-under-test.ts";
 
@@ -19,18 +20,26 @@ const told = (agent: AgentUnderTest, grant: string): NewEvent => ({
 });
 
 /** Runs something with the state of an agent that has been born; its own instance is not used, so nothing else sends. */
-const withState = async (work: (state: ObjectState, agent: AgentUnderTest) => Promise<void>): Promise<void> => {
+const withState = async (
+	work: (state: ObjectState, agent: AgentUnderTest, storage: DurableObjectStorage) => Promise<void>,
+): Promise<void> => {
 	const agent = await makeAgent();
 	await agent.object.agent(agent.entry);
 	await runInDurableObject(stubOf(agent), async (_instance, context) => {
-		await work(new ObjectState(context.storage, env.TENANTS), agent);
+		await work(new ObjectState(context.storage, env.TENANTS), agent, context.storage);
 		await context.storage.deleteAlarm();
 	});
 };
 const inD1 = (agent: AgentUnderTest): Promise<TenantEvent[]> =>
 	listTenantEvents(env.DB, agent.entry.tenantId, { type: null, agentId: null, before: null, most: 2_000 });
 /** A tenant without endpoints. */
-const nobody = async (): Promise<void> => {};
+const nobody: Tell = async () => [];
+const hearing =
+	(heard: ToldEvent[]): Tell =>
+	async (told) => {
+		heard.push(...told);
+		return [];
+	};
 const countOf = (state: ObjectState, table: "events" | "outbox"): unknown =>
 	state.sql.exec(`SELECT count(*) AS count FROM ${table}`).one()["count"];
 
@@ -108,14 +117,14 @@ describe("an agent's events", () => {
 				state.step(() => state.events.add(told(agent, grant), NOON + index, { result: `"${grant}"`, hops: index })),
 			);
 			const heard: ToldEvent[] = [];
-			await expect(tellEvents(state, () => Promise.reject(new Error("one endpoint is away")))).rejects.toThrow("away");
+			await expect(tellEvents(state, () => Promise.reject(new Error("D1 is away")))).rejects.toThrow("away");
 			expect(countOf(state, "events")).toBe(2);
-			while (await tellEvents(state, async (some) => void heard.push(...some)));
+			while (await tellEvents(state, hearing(heard)));
 			expect(heard.map(({ event, result, hops }) => [event.id, result, hops])).toEqual([
 				[ids[0], '"a"', 0],
 				[ids[1], '"b"', 1],
 			]);
-			await tellEvents(state, async (some) => void heard.push(...some));
+			await tellEvents(state, hearing(heard));
 			expect([heard.length, countOf(state, "events"), await inD1(agent)]).toEqual([2, 2, []]);
 			while (await sendBatch(state, env.DB));
 			expect([countOf(state, "events"), countOf(state, "outbox"), (await inD1(agent)).length]).toEqual([0, 0, 2]);
@@ -126,10 +135,69 @@ describe("an agent's events", () => {
 			const [spoilt, whole] = ["a", "b"].map((grant, index) => state.step(() => state.events.add(told(agent, grant), NOON + index)));
 			state.sql.exec("UPDATE events SET record = json_set(record, '$.agent', 'nobody') WHERE id = ?", spoilt);
 			const heard: ToldEvent[] = [];
-			while (await tellEvents(state, async (some) => void heard.push(...some)));
+			while (await tellEvents(state, hearing(heard)));
 			while (await sendBatch(state, env.DB));
 			expect([heard.map(({ event }) => event.id), (await inD1(agent)).map(({ id }) => id)]).toEqual([[whole], [whole]]);
 			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([0, 0]);
+		}));
+
+	it("that an endpoint does not take it alone is told again, the oldest first, and the others are told all that comes after", () =>
+		withState(async (state, agent, storage) => {
+			const ids = Array.from({ length: LIMITS.eventsToldAtOnce + 1 }, (_, index) =>
+				state.step(() => state.events.add(told(agent, `g${index}`), NOON + index)),
+			);
+			const heard = new Map<string, string[]>();
+			let isAway = true;
+			const tell: Tell = async (some, only) => {
+				const eventIds = some.map(({ event }) => event.id);
+				for (const endpointId of ["one", "other"].filter((each) => only === null || only === each))
+					if (endpointId === "other" || !isAway) heard.set(endpointId, [...(heard.get(endpointId) ?? []), ...eventIds]);
+				return isAway && only !== "other" ? [{ endpointId: "one", eventIds }] : [];
+			};
+			while (await tellEvents(state, tell));
+			await tellOwed(state, tell);
+			expect(Object.fromEntries(heard)).toEqual({ other: ids });
+			while (await sendBatch(state, env.DB));
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([ids.length, ids.length]);
+			isAway = false;
+			await tellOwed(new ObjectState(storage, env.TENANTS), tell);
+			expect(Object.fromEntries(heard)).toEqual({ other: ids, one: ids });
+			expect([countOf(state, "events"), countOf(state, "outbox")]).toEqual([0, 0]);
+		}));
+
+	it.each([0, 1])("that one endpoint is owed are bounded: of the most and %i more, the oldest so many are given up for it alone", (more) =>
+		withState(async (state, agent) => {
+			const events = ["a", "b"].map((grant, index) => state.step(() => state.events.add(told(agent, grant), NOON + index)));
+			state.step(() => {
+				for (const id of events) state.events.sent(id, "event");
+				oweEvents(state, "one", events);
+				for (const id of events) state.events.sent(id, "telling");
+			});
+			state.sql.exec(
+				`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+				INSERT INTO outbox (kind, id) SELECT 'telling one', 'later' || i FROM n`,
+				LIMITS.eventsOwed - 3 + more,
+			);
+			state.step(() => oweEvents(state, "one", ["newest"]));
+			expect(state.outbox.count("telling one")).toBe(LIMITS.eventsOwed);
+			expect(events.map((id) => state.events.read(id)?.id ?? null)).toEqual([more === 1 ? null : events[0], events[1]]);
+		}),
+	);
+
+	it("that cannot be read are given up also where they are read in turn, and where the oldest make room", () =>
+		withState(async (state, agent) => {
+			const ids = Array.from({ length: LIMITS.eventsUnsent }, (_, index) =>
+				state.step(() => state.events.add(told(agent, `g${index}`), NOON + index)),
+			);
+			state.sql.exec("UPDATE events SET record = '{' WHERE id = ?", ids[0]);
+			state.sql.exec("UPDATE events SET record = json_set(record, '$.agent', 'nobody') WHERE id = ?", ids[1]);
+			state.step(() => state.events.add(told(agent, "one more"), NOON + 2_000));
+			const dropped = state.events.next(10_000).flatMap(({ event }) => (event.type === "events.dropped" ? [event.data] : []));
+			expect(dropped).toMatchObject([{ count: LIMITS.eventsUnsent / 10, fromMs: NOON + 2 }]);
+			const left = state.events.next(10_000).map(({ event }) => event.id);
+			state.sql.exec("UPDATE events SET record = '{' WHERE id < ?", left[3]);
+			expect(state.events.next(3).map(({ event }) => event.id)).toEqual(left.slice(3, 6));
+			expect(countOf(state, "events")).toBe(left.length - 3);
 		}));
 
 	it("of one tenant cannot be taken for another's, though D1 has an event of that id", () =>

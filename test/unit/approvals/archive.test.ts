@@ -17,7 +17,7 @@ const makeSent = async (): Promise<{ agent: ApprovingAgent; approval: Approval }
 	const approval = await agent.asked(runId, ...writing("a"));
 	await agent.park(runId);
 	const marks = () => agent.at((state) => state.sql.exec("SELECT count(*) AS count FROM outbox").one()["count"]);
-	await expect.poll(marks, { timeout: 2_000, interval: 20 }).toBe(0);
+	await expect.poll(marks, { timeout: 15_000, interval: 20 }).toBe(0);
 	return { agent, approval };
 };
 

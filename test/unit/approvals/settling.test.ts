@@ -49,7 +49,9 @@ describe("settling a call", () => {
 		expect(errorOf(await settle()).code).toBe("conflict");
 		await agent.object.cancel(runId, "stop");
 		await expect
-			.poll(async () => (await env.DB.prepare("SELECT count(*) AS n FROM calls WHERE id = ?").bind(approval.call).first("n")) ?? 0)
+			.poll(async () => (await env.DB.prepare("SELECT count(*) AS n FROM calls WHERE id = ?").bind(approval.call).first("n")) ?? 0, {
+				timeout: 15_000,
+			})
 			.toBe(1);
 		await agent.at((state) => state.runs.drop(runId));
 		expect(errorOf(await settle()).code).toBe("conflict");

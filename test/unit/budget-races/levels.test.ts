@@ -77,7 +77,7 @@ describe("a budget that is lowered below what is held", () => {
 		const acts = actsOf(await Promise.all(upTo(6).map((place) => race(agent, runId, place))));
 		expect(acts).toHaveLength(6);
 		await tenant.setLimits({ lifetime: { calls: 3 } }, null);
-		await expect.poll(async () => refusalsOf([await race(agent, runId, 100)]).length, { timeout: 5_000 }).toBe(1);
+		await expect.poll(async () => refusalsOf([await race(agent, runId, 100)]).length, { timeout: 15_000 }).toBe(1);
 		await Promise.all(acts.map((callId) => agent.object.endCall(doneEnd(callId))));
 		expect(await agent.object.finish(goodEnd(runId))).not.toBeNull();
 	});

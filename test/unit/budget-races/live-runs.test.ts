@@ -109,7 +109,7 @@ describe("runs of a tenant that are live at once", () => {
 		expect((await asking.run()).status).toBe("queued");
 		await end(agent, other);
 		await expect
-			.poll(async () => (await agent.object.claim(agent.entry, asking.runId)) !== null, { timeout: 10_000, interval: 500 })
+			.poll(async () => (await agent.object.claim(agent.entry, asking.runId)) !== null, { timeout: 40_000, interval: 500 })
 			.toBe(true);
 		expect((await tenant.read()).liveRuns.leased).toBe(1);
 	});
@@ -127,7 +127,7 @@ describe("runs of a tenant that are live at once", () => {
 		expect(await agent.object.claim(agent.entry, dying.runId)).toBeNull();
 		await end(agent, other);
 		await expect
-			.poll(async () => (await agent.object.claim(agent.entry, dying.runId)) !== null, { timeout: 10_000, interval: 500 })
+			.poll(async () => (await agent.object.claim(agent.entry, dying.runId)) !== null, { timeout: 40_000, interval: 500 })
 			.toBe(true);
 	});
 });

@@ -1,8 +1,9 @@
 import { Webhook } from "standardwebhooks";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { NewEndpoint } from "../../../contract/endpoints.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { findDeliveryCopy } from "../../../worker/endpoints/delivery-archive.ts";
+import { sealSigningSecret } from "../../../worker/endpoints/signing-secret.ts";
 import { testEnv } from "../http/ask.ts";
 import { answer, hang, makeEndpoint, NOON, ok, told, withEndpoint } from "./endpoint-under-test.ts";
 
@@ -18,7 +19,7 @@ describe("a delivery", () => {
 			world.receiver = hang;
 			const event = told();
 			await world.object.take(world.identity, "thin", [event]);
-			await vi.waitFor(() => expect(world.seen).toHaveLength(1));
+			await world.hasSeen(1);
 			expect((await world.delivery(event.event)).attemptCount).toBe(0);
 			expect(world.alarmAtMs).toBeLessThanOrEqual(NOON + LIMITS.deliveryGraceMs);
 			world.receiver = ok;
@@ -40,7 +41,7 @@ describe("a delivery", () => {
 				});
 			const event = told();
 			await world.object.take(world.identity, "thin", [event]);
-			await vi.waitFor(() => expect(world.seen).toHaveLength(1));
+			await world.hasSeen(1);
 			for (let looks = 0; looks < 4; looks += 1) {
 				const before = world.nowMs;
 				world.nowMs = world.alarmAtMs ?? 0;
@@ -69,6 +70,17 @@ describe("a delivery", () => {
 				attempts: [{ error: "platform_failed", status: null }],
 			});
 			expect(String(world.sql.exec("SELECT facts FROM facts").one()["facts"])).toContain('"failingSinceMs":null');
+		}));
+
+	it("is not sent when its endpoint's secret is none, which says nothing about the endpoint either", () =>
+		withEndpoint(async ({ world }) => {
+			const { tenantId, endpointId } = world.identity;
+			const sealed = await sealSigningSecret(testEnv, tenantId, endpointId, 1, "whsec_");
+			await testEnv.DB.prepare("UPDATE endpoints SET sealed = ? WHERE id = ?").bind(sealed, endpointId).run();
+			const event = told();
+			await world.take(event);
+			expect(world.seen).toEqual([]);
+			expect(await world.delivery(event.event)).toMatchObject({ status: "pending", attempts: [{ error: "platform_failed" }] });
 		}));
 
 	it("is not sent where the guard refuses the address, whatever was stored", () =>
@@ -102,9 +114,13 @@ describe("a delivery", () => {
 	it("does not wait for another one, and at most six are under way at once", () =>
 		withEndpoint(async ({ world }) => {
 			let [atOnce, most] = [0, 0];
+			const full = Promise.withResolvers<void>();
 			world.receiver = async () => {
 				atOnce += 1;
 				most = Math.max(most, atOnce);
+				if (atOnce === LIMITS.deliveriesAtOnce) full.resolve();
+				await full.promise;
+				// A seventh would come before one of the six has gone.
 				await new Promise((resolve) => setTimeout(resolve, 5));
 				atOnce -= 1;
 				return new Response(null);
@@ -178,5 +194,67 @@ describe("a delivery", () => {
 			await world.object.redeliver(world.identity, turned.id);
 			await world.settle();
 			expect((await world.delivery(second.event)).status).toBe("succeeded");
+		}));
+
+	it("for which an object that is too large has no room has failed at once; the oldest that are over make room first, as many as D1 has", () =>
+		withEndpoint(async ({ world }) => {
+			/** Deliveries of about 40 MB that are over, the first of them the oldest, and what the object has without them. */
+			const before = world.sql.databaseSize;
+			const fill = (name: string) =>
+				world.sql.exec(
+					`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+					INSERT INTO deliveries (id, event_id, type, status, revision, body, hops, is_under_way, tries, attempt_count, attempts, created_at_ms, ended_at_ms)
+					SELECT ?1 || i, ?1 || i, 't', 'succeeded', 1, printf('%.*c', 40000, 'x'), 0, 0, 0, 0, '[]', 0, ${NOON} FROM n`,
+					name,
+				);
+			const filled = (): unknown => world.sql.exec("SELECT count(*) AS count FROM deliveries WHERE type = 't'").one()["count"];
+			fill("filler");
+			const size = world.sql.databaseSize;
+			expect(size).toBeGreaterThan(before + 40_000_000);
+			world.ballastBytes = LIMITS.endpointObjectBytes - size - 1_000_000;
+			const [first, second, third] = [told(), told(), told()];
+			await world.take(first);
+			expect([(await world.delivery(first.event)).status, filled()]).toEqual(["succeeded", 1_000]);
+			world.ballastBytes += 1_000_000;
+			world.sql.exec("INSERT INTO outbox (id) SELECT id FROM deliveries WHERE type = 't'");
+			world.isD1Away = true;
+			await world.take(second);
+			expect(await world.delivery(second.event)).toMatchObject({
+				status: "failed",
+				attemptCount: 0,
+				attempts: [{ error: "backlog_full" }],
+			});
+			expect([world.seen.length, filled()]).toEqual([1, 1_000]);
+			world.isD1Away = false;
+			world.sql.exec("DELETE FROM outbox WHERE id LIKE 'filler%'");
+			await world.take(third);
+			expect([(await world.delivery(third.event)).status, filled()]).toEqual(["succeeded", 0]);
+			expect((await world.delivery(second.event)).status).toBe("failed");
+		}));
+
+	it("of an object that is too large is forgotten by the alarm before its seven days are over, what ended first first, and answers are noted without their bodies", () =>
+		withEndpoint(async ({ world }) => {
+			world.receiver = answer(500);
+			const [over, waiting] = [told(), told()];
+			await world.take(waiting);
+			world.receiver = ok;
+			await world.take(over);
+			await world.object.alarm();
+			const { id } = await world.delivery(over.event);
+			world.sql.exec(
+				`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+				INSERT INTO deliveries (id, event_id, type, status, revision, body, hops, is_under_way, tries, attempt_count, attempts, created_at_ms, ended_at_ms)
+				SELECT 'filler' || i, 'filler' || i, 't', 'succeeded', 1, '{}', 0, 0, 0, 0, '[]', 0, ${NOON} + 10000 - i FROM n`,
+				LIMITS.deliveriesSwept,
+			);
+			world.ballastBytes = LIMITS.endpointObjectBytes;
+			world.receiver = answer(500);
+			await world.object.alarm();
+			expect(world.sql.exec("SELECT id FROM deliveries WHERE type = 't'").toArray()).toEqual([{ id: "filler1" }]);
+			await world.ringUntil(NOON + 60_000);
+			expect(await world.object.describe(world.identity, id)).toBeNull();
+			const { attempts, status } = await world.delivery(waiting.event);
+			expect([status, ...attempts.slice(0, 2).map(({ body }) => body)]).toEqual(["pending", "status 500", ""]);
+			expect(await findDeliveryCopy(testEnv.DB, world.identity.tenantId, id)).toMatchObject({ status: "succeeded" });
 		}));
 });

@@ -104,6 +104,52 @@ describe("endpoints", () => {
 	});
 });
 
+describe("an endpoint that is tried", () => {
+	it("is sent an event that says so, whatever it wants to be told, and the delivery can be read at once", () =>
+		withEndpoint(async ({ world, secret, api }) => {
+			const change = await api("PATCH", `/v1/endpoints/${world.identity.endpointId}`, { events: ["run.failed"], payload: "full" });
+			expect(change.status).toBe(200);
+			const tried = await world.object.sendTest(world.identity);
+			await world.settle();
+			const [request] = world.seen;
+			const headers = { id: request?.headers.get("webhook-id") ?? "", signature: request?.headers.get("webhook-signature") };
+			expect(headers).toEqual({ id: tried?.event, signature: new Webhook(secret).sign(headers.id, new Date(NOON), request?.body ?? "") });
+			expect(JSON.parse(request?.body ?? "")).toEqual({
+				type: "endpoint.test",
+				timestamp: new Date(NOON).toISOString(),
+				data: { id: tried?.event, agent: null, run: null, endpoint: world.identity.endpointId },
+			});
+			expect(world.seen).toHaveLength(1);
+			expect((await api("GET", `/v1/deliveries/${tried?.id}`)).json).toMatchObject({
+				id: tried?.id,
+				type: "endpoint.test",
+				status: "succeeded",
+			});
+		}));
+
+	it("answers with its delivery, which is no event of the tenant's", async () => {
+		const { key } = await newTenant();
+		const [made, other] = [await makeEndpoint(key.value), await makeEndpoint(key.value)];
+		const answered = await ask("POST", `/v1/endpoints/${made.id}/test`, { key: key.value });
+		const delivery = Delivery.parse(answered.json);
+		expect([answered.status, delivery.endpoint, delivery.type]).toEqual([202, made.id, "endpoint.test"]);
+		expect((await ask("GET", `/v1/deliveries/${delivery.id}`, { key: key.value })).status).toBe(200);
+		expect(Deliveries.parse((await ask("GET", `/v1/deliveries?endpoint=${other.id}`, { key: key.value })).json).data).toEqual([]);
+		expect((await ask("GET", "/v1/events", { key: key.value })).json).toEqual({ data: [], nextCursor: null });
+	});
+
+	it("is active, of the tenant, and tried with the scope for writing", async () => {
+		const [{ key }, stranger] = [await newTenant(), await newTenant()];
+		const made = await makeEndpoint(key.value);
+		const reader = await newKey(key.value, { scopes: ["read:webhooks"] });
+		const statusFor = async (value: string): Promise<number> => (await ask("POST", `/v1/endpoints/${made.id}/test`, { key: value })).status;
+		expect([await statusFor(stranger.key.value), await statusFor(reader.value)]).toEqual([404, 403]);
+		expect((await ask("POST", `/v1/endpoints/${made.id}/disable`, { key: key.value })).status).toBe(200);
+		expect(errorOf(await ask("POST", `/v1/endpoints/${made.id}/test`, { key: key.value })).code).toBe("conflict");
+		expect(Deliveries.parse((await ask("GET", "/v1/deliveries", { key: key.value })).json).data).toEqual([]);
+	});
+});
+
 describe("deliveries", () => {
 	it("are listed newest first, by endpoint, status and event, page by page, and only to their tenant", () =>
 		withEndpoint(async ({ world, api }) => {

@@ -13,6 +13,8 @@ import { ask, newTenant, testEnv } from "../http/ask.ts";
 
 /** A day to come, so that no alarm of the runtime's own clock comes between. */
 export const NOON = Date.UTC(2030, 5, 1, 12);
+/** As long as a busy machine may take, and less than a test may. */
+const PATIENCE = { timeout: 15_000, interval: 2 };
 export const URL_OF = "https://receiver.example.com/hook";
 
 /** A request as it came to the receiver. */
@@ -46,6 +48,9 @@ class EndpointWithWorld extends EndpointObject {
 	protected override attemptMs(): number {
 		return this.world?.attemptMs ?? 1_000;
 	}
+	protected override objectBytes(): number {
+		return super.objectBytes() + (this.world?.ballastBytes ?? 0);
+	}
 	protected override async setAlarm(atMs: number): Promise<void> {
 		if (this.world !== null) this.world.alarmAtMs = Math.min(this.world.alarmAtMs ?? atMs, atMs);
 	}
@@ -62,6 +67,8 @@ export class EndpointWorld {
 	readonly seen: Seen[] = [];
 	readonly identity: EndpointIdentity;
 	readonly sql: SqlStorage;
+	/** What the object has beside what is in its storage, bytes. */
+	ballastBytes = 0;
 	/** Whether D1 takes anything. */
 	isD1Away = false;
 	object: EndpointObject;
@@ -90,10 +97,12 @@ export class EndpointWorld {
 
 	/** Waits until nothing is being tried. */
 	async settle(): Promise<void> {
-		await vi.waitFor(() => expect(this.sql.exec("SELECT id FROM deliveries WHERE is_under_way = 1").toArray()).toEqual([]), {
-			timeout: 5_000,
-			interval: 2,
-		});
+		await vi.waitFor(() => expect(this.sql.exec("SELECT id FROM deliveries WHERE is_under_way = 1").toArray()).toEqual([]), PATIENCE);
+	}
+
+	/** Waits until so many requests have come. */
+	async hasSeen(count: number): Promise<void> {
+		await vi.waitFor(() => expect(this.seen).toHaveLength(count), PATIENCE);
 	}
 
 	/** Lets the time pass until the alarm, and has it ring. @returns false: none is set */

@@ -1,17 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ToldEvent } from "../../../contract/events.ts";
+import { newId } from "../../../contract/ids.ts";
+import { LIMITS } from "../../../contract/limits.ts";
 import type { EndpointNamespace } from "../../../worker/env.ts";
-import { tellEndpoints } from "../../../worker/endpoints/tell-endpoints.ts";
+import { tellEach, tellEndpoints } from "../../../worker/endpoints/tell-endpoints.ts";
 import { ask, newTenant, testEnv } from "../http/ask.ts";
 import { makeEndpoint, told } from "./endpoint-under-test.ts";
 
 /** Namespaces of objects that note what they take, by endpoint; those of `broken` do not. */
-const listen = (broken: ReadonlySet<string> = new Set()) => {
+const listen = (broken: ReadonlySet<string> = new Set(), answer = async (): Promise<void> => {}) => {
 	const taken = new Map<string, string[]>();
 	const take = async (identity: { endpointId: string }, _payload: string, events: readonly ToldEvent[]): Promise<void> => {
 		if (broken.has(identity.endpointId)) throw new Error("it is away");
 		const ids = events.map(({ event }) => event.id);
 		taken.set(identity.endpointId, [...(taken.get(identity.endpointId) ?? []), ...ids]);
+		await answer();
 	};
 	const real = testEnv.ENDPOINTS;
 	const ENDPOINTS: EndpointNamespace = {
@@ -51,7 +54,37 @@ describe("tellEndpoints()", () => {
 		const [away, there] = [await makeEndpoint(key.value), await makeEndpoint(key.value)];
 		const { taken, env } = listen(new Set([away.id]));
 		const event = told();
-		await expect(tellEndpoints(env, id, [event])).rejects.toThrow("found 1 of 2");
+		await expect(tellEndpoints(env, id, [event])).rejects.toThrow("found 1 that did not take it");
 		expect(Object.fromEntries(taken)).toEqual({ [there.id]: [event.event.id] });
+	});
+});
+
+describe("tellEach()", () => {
+	it("answers what an endpoint did not take of what it wants, and tells one alone where that is asked for", async () => {
+		const { id, key } = await newTenant();
+		const [away, there] = [await makeEndpoint(key.value, { events: ["agent.disabled"] }), await makeEndpoint(key.value)];
+		const { taken, env } = listen(new Set([away.id]));
+		const [first, second] = [told(), told()];
+		const other: ToldEvent = { ...told(), event: { ...second.event, id: newId("evt"), type: "tenant.suspended", data: {} } };
+		expect(await tellEach(env, id, [first, other], null)).toEqual([{ endpointId: away.id, eventIds: [first.event.id] }]);
+		expect(await tellEach(env, id, [second], there.id)).toEqual([]);
+		expect(await tellEach(env, id, [second], newId("end"))).toEqual([]);
+		expect(Object.fromEntries(taken)).toEqual({ [there.id]: [first.event.id, other.event.id, second.event.id] });
+	});
+
+	it("waits for no object that does not answer longer than it may take", async () => {
+		const { id, key } = await newTenant();
+		const made = await makeEndpoint(key.value);
+		vi.useFakeTimers();
+		try {
+			const { env } = listen(new Set(), () => new Promise(() => {}));
+			const event = told();
+			const telling = tellEach(env, id, [event], null);
+			await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+			await vi.advanceTimersByTimeAsync(LIMITS.eventsTellingMs);
+			expect(await telling).toEqual([{ endpointId: made.id, eventIds: [event.event.id] }]);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 });

@@ -21,6 +21,15 @@ test("a body that is here keeps its room until it is over, and then another has 
 	expect(beginArrival("ten_here", MOST)).not.toBeNull();
 });
 
+test("nobody goes for a body that finds no room all the same", () => {
+	const [here, arriving] = [beginArrival("ten_vain", MOST / 2), beginArrival("ten_vain", QUARTER)];
+	here?.arrived();
+	expect(beginArrival("ten_vain", MOST / 2 + 1)).toBeNull();
+	expect(arriving?.givenUp.aborted).toBe(false);
+	expect(beginArrival("ten_vain", MOST / 2)).not.toBeNull();
+	expect([here, arriving].map((arrival) => arrival?.givenUp.aborted)).toEqual([false, true]);
+});
+
 test("the bodies of one tenant take no room of another's", () => {
 	const theirs = beginArrival("ten_theirs", MOST);
 	expect(beginArrival("ten_mine", MOST)).not.toBeNull();

@@ -91,10 +91,8 @@ describe("a grant that is switched off", () => {
 		const [mine, foreign] = [await act("web"), await act("other")];
 		const told = agent.object.untilStopped({ run: runId, id: mine }, 10_000);
 		const untold = agent.object.untilStopped({ run: runId, id: foreign }, 600);
-		const fromMs = Date.now();
 		const switched = turn(agent, "web", false);
 		expect(await told).toBe("grant_off");
-		expect(Date.now() - fromMs).toBeLessThan(10_000);
 		expect(await untold).toBeNull();
 		await switched;
 		expect(await agent.object.mayCount({ runId, attempt: 1, callId: mine })).toBe(false);

@@ -177,6 +177,22 @@ describe("a schedule", () => {
 	});
 });
 
+describe("archiving an agent", () => {
+	it("is one step with the end of its schedules: where they cannot be ended, it is not archived", async () => {
+		const { make, api, list, agentId, object } = await setting();
+		const made = await make({ cron: "0 0 * * *" });
+		const inStorage = (statement: string) =>
+			runInDurableObject(stubOf({ object }), (_instance, { storage }) => storage.sql.exec(statement).toArray());
+		await inStorage("CREATE TRIGGER dies BEFORE UPDATE ON schedules BEGIN SELECT RAISE(ABORT, 'the object dies here'); END");
+		expect((await api("DELETE", `/v1/agents/${agentId}`)).status).toBe(500);
+		await inStorage("DROP TRIGGER dies");
+		expect((await api("GET", `/v1/agents/${agentId}`)).json).toMatchObject({ status: "active" });
+		expect(await list()).toEqual([made]);
+		expect((await api("DELETE", `/v1/agents/${agentId}`)).status).toBe(200);
+		expect(await inStorage("SELECT id FROM schedules WHERE status <> 'deleted'")).toEqual([]);
+	});
+});
+
 describe("POST /v1/schedules/{id}/run", () => {
 	it("starts a run of the schedule's now, also of a paused one, and the same one to the same Idempotency-Key", async () => {
 		const { make, api, read } = await setting();

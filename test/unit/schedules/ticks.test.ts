@@ -102,6 +102,10 @@ describe("a schedule's ticks", () => {
 		}));
 });
 
+/** What the agent's tenant is told of its schedules. */
+const toldBy = ({ state }: ScheduleScene): unknown[] =>
+	state.events.next(100).flatMap(({ event }) => (event.type === "schedule.failed" ? [event.data] : []));
+
 describe("ticks that were missed", () => {
 	it("are let be with catchUp skip, but for those of the last minute", () =>
 		inScene((scene) => {
@@ -109,6 +113,7 @@ describe("ticks that were missed", () => {
 			expect(scene.ring(NOON + 65 * MINUTE)).toEqual([]);
 			expect(scene.schedule(id).last).toMatchObject({ tickMs: NOON + 60 * MINUTE, run: null, outcome: "missed" });
 			expect(scene.schedule(id).next[0]).toBe(NOON + 70 * MINUTE);
+			expect(toldBy(scene)).toEqual([{ schedule: id, tickMs: NOON + 60 * MINUTE, outcome: "missed", code: null }]);
 			expect(scene.ring(NOON + 131 * MINUTE).map(({ tickMs }) => tickMs)).toEqual([NOON + 130 * MINUTE]);
 		}));
 
@@ -118,6 +123,7 @@ describe("ticks that were missed", () => {
 			const weekLater = NOON + 7 * 24 * 60 * MINUTE + 3_000;
 			expect(scene.ring(weekLater).map(({ tickMs }) => tickMs)).toEqual([weekLater - 3_000]);
 			expect(scene.schedule(id).next[0]).toBe(weekLater + 7_000);
+			expect(toldBy(scene)).toEqual([]);
 			expect(scene.ring(weekLater + 7_000)).toHaveLength(1);
 		}));
 
@@ -142,6 +148,7 @@ describe("a schedule that is stopped", () => {
 			scene.state.step(() => changeSchedule(scene.state, id, { kind: "resume" }, NOON + 60 * MINUTE + 1));
 			expect(scene.ring(NOON + 60 * MINUTE + 2)).toEqual([]);
 			expect(scene.schedule(id).next[0]).toBe(NOON + 61 * MINUTE);
+			expect(toldBy(scene)).toEqual([]);
 		}));
 
 	it("says that its agent was disabled, starts nothing, and goes on when it is enabled", () =>
@@ -150,6 +157,7 @@ describe("a schedule that is stopped", () => {
 			scene.state.step(() => changeAgent(scene.state, { status: "disabled" }, NOON));
 			expect(scene.ring(NOON + MINUTE)).toEqual([]);
 			expect(scene.schedule(id).last).toMatchObject({ tickMs: NOON + MINUTE, outcome: "skipped", code: "agent_disabled" });
+			expect(toldBy(scene)).toEqual([]);
 			scene.state.step(() => changeAgent(scene.state, { status: "active" }, NOON + MINUTE));
 			expect(scene.ring(NOON + 2 * MINUTE)).toHaveLength(1);
 		}));
@@ -181,6 +189,7 @@ describe("a schedule that is stopped", () => {
 			scene.storage.sql.exec("UPDATE schedules SET settings = json_set(settings, '$.timeZone', 'Nowhere/Town') WHERE id = ?", id);
 			expect(scene.ring(NOON + MINUTE)).toHaveLength(1);
 			expect(scene.state.schedules.get(id)).toMatchObject({ status: "paused", next_at_ms: null, last: { outcome: "failed" } });
+			expect(toldBy(scene)).toEqual([{ schedule: id, tickMs: NOON + MINUTE, outcome: "failed", code: "internal" }]);
 		}));
 });
 
@@ -200,6 +209,7 @@ describe("a tick that cannot be started", () => {
 			expect(tries.at(-1)).toBeGreaterThanOrEqual(LIMITS.tickTryMs / 1_000);
 			expect(tries.length).toBeLessThan(20);
 			expect(scene.schedule(id).last).toMatchObject({ outcome: "failed", code: "no_executor", run: null });
+			expect(toldBy(scene)).toEqual([{ schedule: id, tickMs: NOON, outcome: "failed", code: "no_executor" }]);
 		}));
 
 	it("is given up at once where nothing passes", () =>
@@ -219,5 +229,6 @@ describe("a tick that cannot be started", () => {
 			admit(scene, late?.runId ?? "", NOON + 2 * MINUTE);
 			scene.state.step(() => failTick(scene.state, early?.runId ?? "", { code: "invalid_program", message: "" }, NOON + 2 * MINUTE));
 			expect(scene.schedule(id).last).toMatchObject({ tickMs: NOON + 2 * MINUTE, outcome: "started" });
+			expect(toldBy(scene)).toEqual([{ schedule: id, tickMs: NOON + MINUTE, outcome: "failed", code: "invalid_program" }]);
 		}));
 });

@@ -63,7 +63,7 @@ describe("a tenant's events", () => {
 		expect((await object.lease(ask)).kind).toBe("leased");
 		await object.report(holder, [{ n: 1, revision: 1, settled: { calls: 3 }, held: {}, closed: true }]);
 		const of = (id: string) => listTenantEvents(env.DB, id, { type: "budget.threshold", agentId: null, before: null, most: 10 });
-		await vi.waitFor(async () => expect(percentsOf(await of(tenantId))).toEqual([50]), { timeout: 10_000 });
+		await vi.waitFor(async () => expect(percentsOf(await of(tenantId))).toEqual([50]), { timeout: 15_000 });
 		expect((await of(tenantId))[0]).toMatchObject({ agent: null, run: null, data: { level: "tenant", window: "day", dimension: "calls" } });
 		expect(await of(otherId)).toEqual([]);
 	});

@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { newId } from "../../../contract/ids.ts";
 import { TriggerSettings } from "../../../contract/triggers.ts";
 import { verifyHook } from "../../../worker/triggers/verify-hook.ts";
+import { SENDERS } from "../../node/triggers/signing.ts";
 import { ask, newTenant, testEnv } from "../http/ask.ts";
 
 const NOW_MS = 1_795_000_000_000;
@@ -20,8 +20,7 @@ const rolled = (tenantId: string) => ({
 });
 
 const isTaken = async (tenantId: string, secret: string, nowMs: number): Promise<boolean> => {
-	const signature = `sha256=${createHmac("sha256", secret).update(bytes).digest("hex")}`;
-	const request = { headers: new Headers({ "x-hub-signature-256": signature }), bytes };
+	const request = { headers: new Headers(SENDERS.github({ secret, body: bytes })), bytes };
 	return verifyHook(testEnv, rolled(tenantId), request, nowMs).then(
 		() => true,
 		() => false,

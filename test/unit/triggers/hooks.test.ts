@@ -1,9 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { pageOf } from "../../../contract/common.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { Trigger, TriggerRequest } from "../../../contract/triggers.ts";
+import { SENDERS } from "../../node/triggers/signing.ts";
+import { starting } from "../sub-agents/family.ts";
 import { type Answer, ask, errorOf, newTenant, OPERATOR, testEnv } from "../http/ask.ts";
 
 /** A trigger of a fresh tenant for GitHub, and what its sender sends. Nothing executes programs here: a request that gets as far as a run is answered `no_executor`. */
@@ -17,15 +18,14 @@ const newHook = async (body: Record<string, unknown> = {}, value = "hush") => {
 	const send = (payload: string | Uint8Array, headers: Record<string, string> = {}, secret = value): Promise<Answer> =>
 		ask("POST", `/hooks/${id}`, {
 			raw: payload,
-			headers: { "content-type": "application/json", "x-github-event": "issues", "x-hub-signature-256": sign(secret, payload), ...headers },
+			headers: { "content-type": "application/json", ...SENDERS.github({ secret, body: payload }), ...headers },
 		});
 	const requests = async () =>
 		pageOf(TriggerRequest).parse((await ask("GET", `/v1/triggers/${id}/requests`, { key: key.value })).json).data;
 	return { tenant, key: key.value, id, send, requests };
 };
 
-const sign = (secret: string, payload: string | Uint8Array): string =>
-	`sha256=${createHmac("sha256", secret).update(payload).digest("hex")}`;
+const sign = (secret: string, body: string): string => SENDERS.github({ secret, body })["x-hub-signature-256"] ?? "";
 
 const OPENED = '{"action":"opened","issue":{"number":7}}';
 
@@ -210,9 +210,14 @@ describe("a hook", () => {
 	});
 
 	test("a suspended tenant's hook starts nothing", async () => {
-		const { tenant, send } = await newHook();
+		const { tenant, id, key } = await newHook();
+		await ask("PATCH", "/v1/agents/default", { key, body: { program: "export default () => 1;", language: "javascript" }, env: starting });
+		const start = (raw: string) =>
+			ask("POST", `/hooks/${id}`, { raw, headers: SENDERS.github({ secret: "hush", body: raw }), env: starting });
+		expect((await start('{"number":1}')).status).toBe(202);
 		await ask("PATCH", `/v1/tenants/${tenant}`, { key: OPERATOR, body: { status: "suspended" } });
-		expect((await send(OPENED)).status).toBeGreaterThanOrEqual(400);
+		const answer = await start('{"number":2}');
+		expect([answer.status, errorOf(answer).code]).toEqual([403, "tenant_suspended"]);
 	});
 
 	test("lists are paged, newest first, and a cursor of another list is refused", async () => {
@@ -238,8 +243,7 @@ describe("hooks of other schemes", () => {
 			(await ask("POST", "/v1/triggers", { key, body: { agent: "default", scheme: "slack", secret: "hook" } })).json,
 		);
 		const send = (body: string, time: string) => {
-			const signature = `v0=${createHmac("sha256", "hush").update(`v0:${time}:${body}`).digest("hex")}`;
-			const headers = { "content-type": "application/json", "x-slack-request-timestamp": time, "x-slack-signature": signature };
+			const headers = { "content-type": "application/json", ...SENDERS.slack({ secret: "hush", body, time }) };
 			return ask("POST", `/hooks/${made.id}`, { raw: body, headers });
 		};
 		const body = '{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}';
@@ -254,12 +258,8 @@ describe("hooks of other schemes", () => {
 		const body = { agent: "default", scheme: "slack", secret: "hook", filter: { not: { argument: "0.command", is: "/deploy" } } };
 		const { id } = Trigger.parse((await ask("POST", "/v1/triggers", { key, body })).json);
 		const [form, time] = ["command=%2Fdeploy&text=now", now()];
-		const signature = `v0=${createHmac("sha256", "hush").update(`v0:${time}:${form}`).digest("hex")}`;
-		const headers = {
-			"content-type": "application/x-www-form-urlencoded",
-			"x-slack-request-timestamp": time,
-			"x-slack-signature": signature,
-		};
+		const signed = SENDERS.slack({ secret: "hush", body: form, time });
+		const headers = { "content-type": "application/x-www-form-urlencoded", ...signed };
 		expect((await ask("POST", `/hooks/${id}`, { raw: form, headers })).json).toEqual({ filtered: true });
 	});
 });

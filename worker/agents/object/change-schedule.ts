@@ -2,12 +2,13 @@ import { LIMITS } from "../../../contract/limits.ts";
 import type { Schedule, ScheduleSettings, UpdateSchedule } from "../../../contract/schedules.ts";
 import { cronFault } from "../../schedules/check-cron.ts";
 import { nextTick } from "../../schedules/cron-times.ts";
-import { type RefusedAnswer, refuse, requestFault } from "./admit-run.ts";
+import { type RefusedAnswer, refuse } from "./admit-run.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { mergeSettings } from "./merge-settings.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { ScheduleRow } from "./schedule-rows.ts";
-import { versionsOf } from "./store-program.ts";
+import { tellTick } from "./tell-tick.ts";
+import { settingsFault } from "./settings-fault.ts";
 
 /** What is asked of a schedule. */
 export type ScheduleChange =
@@ -78,6 +79,7 @@ export const deleteSchedules = (state: ObjectState, nowMs: number): void => {
 export const pauseBroken = (state: ObjectState, row: ScheduleRow, nowMs: number): void => {
 	const message = "its next time cannot be told any more: set its cron and timeZone anew, then resume it";
 	const last = { tickMs: row.next_at_ms ?? nowMs, run: null, outcome: "failed", code: "internal", message, atMs: nowMs } as const;
+	tellTick(state, row.id, last, nowMs);
 	state.schedules.update({ ...stopTicks(state, row, nowMs), status: "paused", last });
 	state.outbox.mark("schedule", row.id);
 };
@@ -114,17 +116,7 @@ const stopTicks = (state: ObjectState, row: ScheduleRow, nowMs: number): Schedul
 
 const faultOf = (state: ObjectState, action: string, settings: ScheduleSettings, nowMs: number): RefusedAnswer | null => {
 	const why = cronFault(settings.cron, settings.timeZone, nowMs);
-	const fault = why ?? programFault(state, settings);
-	return fault === null ? requestFault(state, settings) : refuse("invalid_request", `${action}: ${fault}`);
-};
-
-/** What is wrong with what it says of the stored program, as the end of a message; null: nothing. */
-const programFault = (state: ObjectState, { programVersion, isolation }: ScheduleSettings): string | null => {
-	if (programVersion !== null && state.programs.line(programVersion) === null)
-		return `programVersion: found ${programVersion}, wanted ${versionsOf(state.programs.ends())}`;
-	if (isolation === "warm" && state.facts.configuration()?.isolation !== "warm")
-		return 'isolation: found "warm", wanted fresh: the agent does not allow warm isolates; PATCH its isolation to "warm"';
-	return null;
+	return why === null ? settingsFault(state, action, settings) : refuse("invalid_request", `${action}: ${why}`);
 };
 
 const shown = (state: ObjectState, action: string, row: ScheduleRow): Schedule | RefusedAnswer => {

@@ -2,9 +2,11 @@ import { locatorOf, newRoutedId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { LastTick, ScheduleSettings } from "../../../contract/schedules.ts";
 import { latestTick, nextTick } from "../../schedules/cron-times.ts";
+import { backOffMs } from "./back-off.ts";
 import { deleteSchedules, pauseBroken } from "./change-schedule.ts";
 import type { ObjectState } from "./object-state.ts";
-import type { ScheduleRow, TickRow } from "./schedule-rows.ts";
+import type { ScheduleRow } from "./schedule-rows.ts";
+import { tellTick } from "./tell-tick.ts";
 
 /** A tick whose run is to be started. */
 export interface DueTick {
@@ -45,15 +47,13 @@ export const makeTicks = (state: ObjectState, nowMs: number): void => {
 /** Ticks to be started now. Each is due again later: whoever starts it may die before its run is admitted. */
 export const takeTicks = (state: ObjectState, nowMs: number): DueTick[] => {
 	const rows = state.schedules.dueTicks(nowMs, LIMITS.ticksAtOnce);
-	for (const row of rows) state.schedules.tryTick(row, nowMs + pauseMs(row));
+	for (const row of rows) state.schedules.tryTick(row, nowMs + backOffMs(LIMITS.tickRetryMs, row.tries));
 	state.schedules.putOff(nowMs, nowMs + PUT_OFF_MS);
 	return rows.flatMap(({ run_id, schedule_id, tick_ms }) => {
 		const schedule = state.schedules.get(schedule_id);
 		return schedule === null ? [] : [{ runId: run_id, scheduleId: schedule_id, tickMs: tick_ms, settings: schedule.settings }];
 	});
 };
-
-const pauseMs = ({ tries }: TickRow): number => Math.min(LIMITS.tickRetryMs.max, LIMITS.tickRetryMs.first * 2 ** Math.min(tries, 20));
 
 /** A schedule whose agent takes no runs. */
 const skip = (row: ScheduleRow, code: "agent_disabled" | "tenant_suspended", nowMs: number): ScheduleRow => {
@@ -66,14 +66,14 @@ const skip = (row: ScheduleRow, code: "agent_disabled" | "tenant_suspended", now
 
 /** Makes the schedule's ticks up to now. */
 const tickOn = (state: ObjectState, row: ScheduleRow, nowMs: number): ScheduleRow => {
-	let on = catchUp(row, nowMs);
+	let on = catchUp(state, row, nowMs);
 	// At most as many as fit between LIMITS.scheduleLateMs ago and now: those before were missed.
 	while (on.next_at_ms !== null && on.next_at_ms <= nowMs) on = makeTick(state, on, on.next_at_ms, nowMs);
 	return on;
 };
 
 /** The schedule without the ticks that were missed. */
-const catchUp = (row: ScheduleRow, nowMs: number): ScheduleRow => {
+const catchUp = (state: ObjectState, row: ScheduleRow, nowMs: number): ScheduleRow => {
 	const { cron, timeZone, catchUp: policy } = row.settings;
 	const lateMs = nowMs - LIMITS.scheduleLateMs;
 	if (row.next_at_ms === null || row.next_at_ms >= lateMs) return row;
@@ -82,6 +82,7 @@ const catchUp = (row: ScheduleRow, nowMs: number): ScheduleRow => {
 	const tickMs = latestOf(row, lateMs - 1);
 	const message = `it was more than ${LIMITS.scheduleLateMs / 1000} s late, and the schedule's catchUp is skip`;
 	const last: LastTick = { tickMs, run: null, outcome: "missed", code: null, message, atMs: nowMs };
+	tellTick(state, row.id, last, nowMs);
 	return { ...row, last, next_at_ms: nextTick(cron, timeZone, lateMs - 1) };
 };
 

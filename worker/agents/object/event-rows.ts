@@ -5,13 +5,15 @@ import { LIMITS } from "../../../contract/limits.ts";
 import { jsonColumn, readRows } from "../../db/rows.ts";
 
 /** Whom an event goes to: D1, from where its tenant reads it, and the tenant's endpoints. */
-export const EVENT_WAYS = ["event", "telling"] as const;
-export type EventWay = (typeof EVENT_WAYS)[number];
+const EVENT_WAYS = ["event", "telling"] as const;
+/** With an endpoint's id: to that one alone, since it did not take it when all were told. */
+type EventWay = (typeof EVENT_WAYS)[number] | `telling ${string}`;
 
 /** Who keeps in mind which events wait, and for which way: the outbox. */
 interface EventMarks {
 	mark(kind: EventWay, id: string): void;
 	clear(kind: EventWay, id: string): void;
+	/** Of `telling` also whether it waits for one endpoint alone. */
 	has(kind: EventWay, id: string): boolean;
 }
 
@@ -24,12 +26,13 @@ export interface EventExtras {
 	readonly kept?: boolean;
 }
 
-const EventRow = z.object({ record: jsonColumn(TenantEvent) });
+const Row = z.object({ id: z.string() });
 const ToldRow = z.object({ record: jsonColumn(TenantEvent), result: z.string().nullable(), hops: z.int() });
 
 /**
  * What an object has to tell its tenant, until D1 has it and the endpoints were told. A row is written in the step of the change that it tells of, so that there is
  * one if and only if the change happened. Of those that are not `kept` at most LIMITS.eventsUnsent wait; past it the oldest tenth is given up, and one event says how many those were.
+ * One that cannot be read is given up: it would hold up all that come after it.
  */
 export class EventRows {
 	readonly #sql: SqlStorage;
@@ -51,19 +54,24 @@ export class EventRows {
 		return this.told(id)?.event ?? null;
 	}
 
-	/** An event as endpoints are told of it; null when there is none (any more). One that cannot be read is given up: it would hold up all that come after it. */
+	/** An event as endpoints are told of it; null when there is none (any more), or none that can be read. */
 	told(id: string): ToldEvent | null {
 		const [row] = this.#sql.exec("SELECT record, result, hops FROM events WHERE id = ?", id).toArray();
 		const parsed = ToldRow.safeParse(row);
 		if (parsed.success) return { event: parsed.data.record, result: parsed.data.result, hops: parsed.data.hops };
-		if (row !== undefined) console.error("Telling of an event: it cannot be read, and is given up");
+		if (row !== undefined) console.error("Telling of an event: it cannot be read, and is given up.");
 		return null;
 	}
 
-	/** The oldest ones. */
+	/** The oldest ones; none when there are none left. */
 	next(most: number): ToldEvent[] {
-		const rows = readRows(this.#sql, ToldRow, "SELECT record, result, hops FROM events ORDER BY id LIMIT ?", most);
-		return rows.map(({ record, result, hops }) => ({ event: record, result, hops }));
+		for (;;) {
+			const ids = this.#oldest("SELECT id FROM events ORDER BY id LIMIT ?", most);
+			const told = ids.map((id) => this.told(id) ?? id);
+			for (const each of told) if (typeof each === "string") this.drop(each);
+			const read = told.filter((each) => typeof each !== "string");
+			if (read.length > 0 || ids.length === 0) return read;
+		}
 	}
 
 	/** An event has gone one way; when it has gone both it is forgotten. */
@@ -94,16 +102,23 @@ export class EventRows {
 
 	/** What earlier ones that gave up said is added up, so that the newest of them says all. */
 	#giveUpOldest(agent: string | null, nowMs: number): void {
-		const query = "SELECT record FROM events WHERE kept = 0 ORDER BY id LIMIT ?";
-		const oldest = readRows(this.#sql, EventRow, query, LIMITS.eventsUnsent / 10).map(({ record }) => record);
-		const spans = oldest.map((each) => (each.type === "events.dropped" ? each.data : { count: 1, fromMs: each.atMs, toMs: each.atMs }));
-		for (const { id } of oldest) this.drop(id);
+		const oldest = this.#oldest("SELECT id FROM events WHERE kept = 0 ORDER BY id LIMIT ?", LIMITS.eventsUnsent / 10);
+		const spans = oldest.map((id) => {
+			const event = this.read(id);
+			if (event === null) return { count: 1, fromMs: nowMs, toMs: nowMs };
+			return event.type === "events.dropped" ? event.data : { count: 1, fromMs: event.atMs, toMs: event.atMs };
+		});
+		for (const id of oldest) this.drop(id);
 		const data = {
 			count: spans.reduce((sum, { count }) => sum + count, 0),
 			fromMs: Math.min(...spans.map(({ fromMs }) => fromMs)),
 			toMs: Math.max(...spans.map(({ toMs }) => toMs)),
 		};
 		this.#insert({ type: "events.dropped", agent, run: null, data }, nowMs);
+	}
+
+	#oldest(query: string, most: number): string[] {
+		return readRows(this.#sql, Row, query, most).map(({ id }) => id);
 	}
 
 	#count(): number {

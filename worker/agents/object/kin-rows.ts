@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
 import { readRow, readRows } from "../../db/rows.ts";
+import { backOffMs } from "./back-off.ts";
 
 const ChildShape = z.object({
 	call_id: z.string(),
@@ -137,10 +138,11 @@ export class KinRows {
 			nowMs,
 			LIMITS.kinAtOnce,
 		);
+		const againMs = (tries: number): number => nowMs + backOffMs(LIMITS.kinRetryMs, tries);
 		for (const { call_id, tries } of endings)
-			this.#sql.exec("UPDATE children SET due_at_ms = ?, tries = tries + 1 WHERE call_id = ?", nowMs + pauseMs(tries), call_id);
+			this.#sql.exec("UPDATE children SET due_at_ms = ?, tries = tries + 1 WHERE call_id = ?", againMs(tries), call_id);
 		for (const { run_id, tries } of tellings)
-			this.#sql.exec("UPDATE tellings SET due_at_ms = ?, tries = tries + 1 WHERE run_id = ?", nowMs + pauseMs(tries), run_id);
+			this.#sql.exec("UPDATE tellings SET due_at_ms = ?, tries = tries + 1 WHERE run_id = ?", againMs(tries), run_id);
 		this.#dueAtMs = undefined;
 		return { endings, tellings: tellings.map(({ run_id }) => run_id) };
 	}
@@ -173,5 +175,3 @@ export class KinRows {
 		this.#dueAtMs = undefined;
 	}
 }
-
-const pauseMs = (tries: number): number => Math.min(LIMITS.kinRetryMs.max, LIMITS.kinRetryMs.first * 2 ** Math.min(tries, 20));

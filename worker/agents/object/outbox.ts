@@ -3,7 +3,7 @@ import { AgentSummary } from "../../../contract/agents.ts";
 import type { Approval } from "../../../contract/approvals.ts";
 import { type ArchivedRun, writeArchive } from "../../ledger/write-archive.ts";
 import type { ObjectState } from "./object-state.ts";
-import { readRows } from "../../db/rows.ts";
+import { readRow, readRows } from "../../db/rows.ts";
 import { schedulesSent, schedulesToSend } from "./archive-schedules.ts";
 import { describe } from "./describe-run.ts";
 import { ownUsdMicros } from "./own-cost.ts";
@@ -13,6 +13,11 @@ const Mark = z.object({
 	kind: z.enum(["agent", "run", "call", "approval", "event", "telling", "schedule", "contents", "journal"]),
 	id: z.string(),
 });
+const Id = z.object({ id: z.string() });
+/** That one endpoint alone is to be told of an event. */
+export type TellingOne = `telling ${string}`;
+const OneKind = z.object({ kind: z.templateLiteral(["telling ", z.string()]) });
+type MarkKind = z.infer<typeof Mark>["kind"] | TellingOne;
 /** Copies sent to D1 in one batch, and about how much text: D1 takes a batch as one message of at most 32 MiB. */
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
@@ -30,7 +35,7 @@ export class Outbox {
 		this.#sql = sql;
 	}
 
-	mark(kind: z.infer<typeof Mark>["kind"], id: string): void {
+	mark(kind: MarkKind, id: string): void {
 		const mark = `${kind} ${id}`;
 		if (this.#known.has(mark)) return;
 		this.#sql.exec("INSERT OR IGNORE INTO outbox (kind, id) VALUES (?, ?)", kind, id);
@@ -43,19 +48,36 @@ export class Outbox {
 
 	/** Calls before runs: a run's copy never says that it cost what its calls in D1 do not say yet. */
 	next(): z.infer<typeof Mark>[] {
-		const query = "SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal', 'telling') ORDER BY kind, id LIMIT ?";
+		const query =
+			"SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') AND kind NOT LIKE 'telling%' ORDER BY kind, id LIMIT ?";
 		return readRows(this.#sql, Mark, query, BATCH);
 	}
 
-	has(kind: z.infer<typeof Mark>["kind"], id: string): boolean {
-		return (
-			this.#known.has(`${kind} ${id}`) || this.#sql.exec("SELECT 1 FROM outbox WHERE kind = ? AND id = ?", kind, id).toArray().length > 0
-		);
+	/** Whether a mark stands; of `telling` also for one endpoint alone. */
+	has(kind: MarkKind, id: string): boolean {
+		if (this.#known.has(`${kind} ${id}`)) return true;
+		const kinds = kind === "telling" ? [kind, ...this.tellingsOfOne()] : [kind];
+		return kinds.some((each) => this.#sql.exec("SELECT 1 FROM outbox WHERE kind = ? AND id = ?", each, id).toArray().length > 0);
 	}
 
-	/** Events that the tenant's endpoints were not told of yet, oldest first. */
-	tellings(most: number): string[] {
-		return readRows(this.#sql, Mark, "SELECT kind, id FROM outbox WHERE kind = 'telling' ORDER BY id LIMIT ?", most).map(({ id }) => id);
+	/** Events that the tenant's endpoints, or one of them alone, were not told of yet, oldest first. */
+	tellings(kind: "telling" | TellingOne, most: number): string[] {
+		return readRows(this.#sql, Id, "SELECT id FROM outbox WHERE kind = ? ORDER BY id LIMIT ?", kind, most).map(({ id }) => id);
+	}
+
+	/** The kinds of the marks that are for one endpoint alone. */
+	tellingsOfOne(): TellingOne[] {
+		const kinds: TellingOne[] = [];
+		const query = "SELECT kind FROM outbox WHERE kind > ? AND kind < 'telling!' ORDER BY kind LIMIT 1";
+		for (;;) {
+			const next = readRow(this.#sql, OneKind, query, kinds.at(-1) ?? "telling ");
+			if (next === null) return kinds;
+			kinds.push(next.kind);
+		}
+	}
+
+	count(kind: MarkKind): number {
+		return Number(this.#sql.exec("SELECT count(*) AS count FROM outbox WHERE kind = ?", kind).one()["count"]);
 	}
 
 	/** Runs that are over and whose contents are not yet where they stay. */
@@ -97,7 +119,9 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		? { summary: AgentSummary.strip().parse({ ...configuration, id: configuration.agentId }), revision: configuration.revision }
 		: null;
 	const approvals = approvalsWithin(state, marks, BATCH_CHARS);
-	const events = marks.flatMap((mark) => (mark.kind === "event" ? (state.events.read(mark.id) ?? []) : []));
+	const eventIds = marks.flatMap(({ kind, id }) => (kind === "event" ? [id] : []));
+	// One that cannot be read is not sent, and its mark goes all the same.
+	const events = eventIds.flatMap((id) => state.events.read(id) ?? []);
 	const schedules = schedulesToSend(state, configuration.agentId, marks);
 	const { tenantId, agentId } = configuration;
 	await writeArchive(db, { tenantId, agentId, agent, runs, calls, approvals, events, schedules });
@@ -111,7 +135,7 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	for (const { approval, revision } of approvals) {
 		if (state.approvals.revision(approval.id) === revision) state.outbox.clear("approval", approval.id);
 	}
-	for (const { id } of events) state.events.sent(id, "event");
+	for (const id of eventIds) state.events.sent(id, "event");
 	schedulesSent(state, schedules);
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {
@@ -119,7 +143,6 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		if (mark.kind === "call" && state.calls.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "schedule" && state.schedules.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
-		if (mark.kind === "event" && state.events.read(mark.id) === null) state.events.sent(mark.id, mark.kind);
 	}
 	return state.outbox.next().length > 0;
 };

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../contract/limits.ts";
+import { REQUEST_OUTCOMES } from "../../../contract/triggers.ts";
 import { readRow, readRows } from "../../db/rows.ts";
-
-/** What became of a request to a trigger: it started a run, its filter did not let it, or it could not. */
-export const REQUEST_OUTCOMES = ["started", "filtered", "refused"] as const;
 
 const RequestRow = z
 	.object({

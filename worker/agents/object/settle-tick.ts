@@ -4,6 +4,7 @@ import type { LastTick } from "../../../contract/schedules.ts";
 import { type AdmitAnswer, type AdmitCommand, admitRun } from "./admit-run.ts";
 import type { ObjectState } from "./object-state.ts";
 import type { TickRow } from "./schedule-rows.ts";
+import { tellTick } from "./tell-tick.ts";
 
 /** What came of starting a tick's run. `gone`: nobody wants it any more; its run was admitted, or its schedule stopped. */
 export type TickAnswer = AdmitAnswer | { readonly kind: "gone" };
@@ -18,7 +19,7 @@ export interface TickFault {
 export const admitTick = (state: ObjectState, command: AdmitCommand, nowMs: number): TickAnswer => {
 	const tick = state.schedules.tick(command.runId);
 	if (tick === null) return { kind: "gone" };
-	const answer = admitRun(state, command, nowMs);
+	const answer = admitRun(state, { ...command, lineUp: true }, nowMs);
 	if (answer.kind !== "refused") settle(state, tick, { outcome: "started", run: tick.run_id, code: null, message: null }, nowMs);
 	return answer;
 };
@@ -36,6 +37,7 @@ export const failTick = (state: ObjectState, runId: string, { code, message }: T
 
 const settle = (state: ObjectState, tick: TickRow, end: Omit<LastTick, "tickMs" | "atMs">, nowMs: number): void => {
 	state.schedules.dropTick(tick.run_id);
+	tellTick(state, tick.schedule_id, { ...end, tickMs: tick.tick_ms }, nowMs);
 	tell(state, tick, end, nowMs);
 };
 

@@ -1,10 +1,10 @@
+import { runSteps, type Step } from "../../db/run-steps.ts";
 import { adoptProgram } from "./adopt-program.ts";
 
 /**
  * The tables of one agent's object. It is the truth of the agent's configuration, budget, live runs and journal; D1 gets copies through the outbox.
- * A change of shape adds a step; steps run once, in order, when the object starts.
  */
-const STEPS: readonly (string | ((sql: SqlStorage) => void))[] = [
+const STEPS: readonly Step[] = [
 	`
 	CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 	CREATE TABLE policies (version INTEGER PRIMARY KEY, policy TEXT NOT NULL);
@@ -156,15 +156,5 @@ const STEPS: readonly (string | ((sql: SqlStorage) => void))[] = [
 ];
 
 /** Makes the tables, or brings older ones up to date. @param upTo how many steps there are: fewer make the tables of an earlier time */
-export const prepareTables = (storage: DurableObjectStorage, upTo: number = STEPS.length): void => {
-	storage.transactionSync(() => {
-		storage.sql.exec("CREATE TABLE IF NOT EXISTS steps (count INTEGER NOT NULL)");
-		const done = Number(storage.sql.exec("SELECT max(count) AS count FROM steps").one()["count"] ?? 0);
-		STEPS.slice(0, upTo).forEach((step, index) => {
-			if (index < done) return;
-			if (typeof step === "string") storage.sql.exec(step);
-			else step(storage.sql);
-			storage.sql.exec("INSERT INTO steps (count) VALUES (?)", index + 1);
-		});
-	});
-};
+export const prepareTables = (storage: DurableObjectStorage, upTo: number = STEPS.length): void =>
+	runSteps(storage, "steps", STEPS.slice(0, upTo));

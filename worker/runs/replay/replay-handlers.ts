@@ -1,6 +1,7 @@
 import { Refusal } from "../../../contract/errors.ts";
 import { locatorOf } from "../../../contract/ids.ts";
-import { type AgentEntry, agentObject, findAgent, findByLocator } from "../../agents/agent-registry.ts";
+import { type AgentEntry, agentObject, findByLocator } from "../../agents/agent-registry.ts";
+import { agentInPath } from "../../agents/named-agent.ts";
 import type { Env } from "../../env.ts";
 import type { Caller, Handlers } from "../../handler.ts";
 import { sha256Hex } from "../../ledger/chain-call.ts";
@@ -51,8 +52,7 @@ export const replayHandlers: Handlers<"replayRun" | "replayAgent"> = {
 		return forked(await forkRun(starting, recording, version, { ...body, from }, given));
 	},
 	replayAgent: async ({ env, caller, params, body, waitUntil }) => {
-		const entry = await findAgent(env, caller.tenantId, params.id);
-		if (entry === null) throw new Refusal("not_found", `${ACTION}: there is no agent of that id`);
+		const entry = await agentInPath(env, caller.tenantId, params.id);
 		await checkActive(env, entry);
 		const starting = { env, entry, executor: executorOf(env, ACTION), waitUntil };
 		const version = body.program === undefined ? null : await findProgram(env, entry, starting.executor, body);

@@ -3,6 +3,7 @@ import { locatorOf, newRoutedId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { Replay } from "../../../contract/replays.ts";
 import type { Run } from "../../../contract/runs.ts";
+import { refusalOf } from "../../agents/accept-answer.ts";
 import { agentObject } from "../../agents/agent-registry.ts";
 import type { AdmitCommand } from "../../agents/object/admit-run.ts";
 import type { ReplayTrace } from "../../agents/object/replay-call.ts";
@@ -10,7 +11,7 @@ import type { Recording } from "../../agents/recording.ts";
 import { tenantPrices } from "../../prices/known-prices.ts";
 import { executeAttempt } from "../execute-attempt.ts";
 import type { ReadyProgram } from "../find-program.ts";
-import { refusalOf, type Starting } from "../start-run.ts";
+import type { Starting } from "../start-run.ts";
 import { firstDivergence } from "./first-divergence.ts";
 
 const ACTION = "Replaying a run";

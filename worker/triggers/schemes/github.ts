@@ -1,6 +1,6 @@
 import { contentId, readId } from "./message-id.ts";
 import { readSignature } from "./read-signature.ts";
-import { refused, type Scheme, VERIFIED } from "./scheme.ts";
+import { refused, type Scheme, VERIFIED, wholeSecret } from "./scheme.ts";
 import { isSignedWith } from "./signed-with.ts";
 
 const SIGNATURE = "x-hub-signature-256";
@@ -11,7 +11,7 @@ const PREFIX = "sha256=";
  * on it it is the same delivery, and an id that somebody has put on another body stands for nothing. The old `X-Hub-Signature` (SHA-1) is not looked at.
  */
 export const github: Scheme = {
-	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
+	keyOf: wholeSecret,
 	verify: ({ headers, bytes }, keys) => {
 		const given = headers.get(SIGNATURE);
 		if (!given) return refused("missing");

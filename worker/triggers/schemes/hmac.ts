@@ -1,7 +1,7 @@
 import type { HmacSettings } from "../../../contract/hmac-settings.ts";
 import { contentId, readId } from "./message-id.ts";
 import { readSignature } from "./read-signature.ts";
-import { refused, type Scheme, type SchemeSettings, VERIFIED } from "./scheme.ts";
+import { refused, type Scheme, type SchemeSettings, VERIFIED, wholeSecret } from "./scheme.ts";
 import { isInWindow, readTime } from "./signed-at.ts";
 import { isSignedWith } from "./signed-with.ts";
 
@@ -10,7 +10,7 @@ import { isSignedWith } from "./signed-with.ts";
  * The id's header is not signed: a repeat is known by what was signed, or, where that has a new time in it, by its id with its body. An id alone stands for nothing.
  */
 export const hmac: Scheme = {
-	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
+	keyOf: wholeSecret,
 	verify: ({ headers, bytes, nowMs }, keys, settings) => {
 		const how = howOf(settings);
 		const [given, time] = [headers.get(how.header), timeIn(headers, how)];
@@ -24,7 +24,7 @@ export const hmac: Scheme = {
 	identify: ({ headers, bytes }, settings) => {
 		const how = howOf(settings);
 		const id = how.idHeader === undefined ? null : readId(headers.get(how.idHeader));
-		const digest = contentId(joined(contentParts(how, timeIn(headers, how), bytes)));
+		const digest = contentId(...contentParts(how, timeIn(headers, how), bytes));
 		return { deliveryId: id ?? digest, keys: id === null ? [digest] : [`id:${id} ${contentId(bytes)}`, digest] };
 	},
 	eventOf: () => "",
@@ -52,16 +52,4 @@ const contentParts = (how: HmacSettings, time: string, bytes: Uint8Array): reado
 	const template = how.signed ?? (how.timestamp === undefined ? "{body}" : "{timestamp}.{body}");
 	const [before = "", after = ""] = template.split("{body}");
 	return [before.replace("{timestamp}", () => time), bytes, after.replace("{timestamp}", () => time)];
-};
-
-const joined = (parts: readonly (string | Uint8Array)[]): Uint8Array => {
-	const encoder = new TextEncoder();
-	const all = parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part));
-	const bytes = new Uint8Array(all.reduce((sum, { byteLength }) => sum + byteLength, 0));
-	let offset = 0;
-	for (const part of all) {
-		bytes.set(part, offset);
-		offset += part.byteLength;
-	}
-	return bytes;
 };

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { LIMITS } from "../../../contract/limits.ts";
 
 /** What can be seen, but for the dot: ids are joined with dots to what is signed, and one signature must not be that of two messages. */
@@ -8,15 +8,9 @@ const ID = /^[!-\-/-~]+$/;
 export const readId = (value: unknown): string | null =>
 	typeof value === "string" && value.length <= LIMITS.hookIdChars && ID.test(value) ? value : null;
 
-/** The digest that stands for the content where a sender gives no id that is signed. */
-export const contentId = (content: Uint8Array): string => `sha256:${hash("sha256", content, "hex")}`;
-
-/** An own property of a body that may be anything. */
-export const fieldOf = (body: unknown, name: string): unknown =>
-	typeof body === "object" && body !== null ? Object.getOwnPropertyDescriptor(body, name)?.value : undefined;
-
-/** The same where only text counts; "" otherwise. */
-export const textOf = (body: unknown, name: string): string => {
-	const value = fieldOf(body, name);
-	return typeof value === "string" ? value : "";
+/** The digest that stands for the content, given in its parts, where a sender gives no id that is signed. */
+export const contentId = (...parts: readonly (string | Uint8Array)[]): string => {
+	const hash = createHash("sha256");
+	for (const part of parts) hash.update(part);
+	return `sha256:${hash.digest("hex")}`;
 };

@@ -52,6 +52,9 @@ export interface Scheme {
 	signatureHeaders(settings: SchemeSettings): readonly string[];
 }
 
+/** The key where the secret is one as it is. */
+export const wholeSecret = (secret: Uint8Array): Uint8Array | null => (secret.byteLength === 0 ? null : secret);
+
 export const VERIFIED: Verification = { kind: "verified" };
 /** Why a request is not its sender's. */
 export const refused = (why: "missing" | "invalid" | "late"): Verification => ({ kind: "refused", why });

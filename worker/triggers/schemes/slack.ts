@@ -1,7 +1,8 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import { contentId, fieldOf, readId, textOf } from "./message-id.ts";
+import { fieldOf, textOf } from "./body-fields.ts";
+import { contentId, readId } from "./message-id.ts";
 import { readSignature } from "./read-signature.ts";
-import { refused, type Scheme, VERIFIED } from "./scheme.ts";
+import { refused, type Scheme, VERIFIED, wholeSecret } from "./scheme.ts";
 import { isInWindow, readTime } from "./signed-at.ts";
 import { isSignedWith } from "./signed-with.ts";
 
@@ -10,7 +11,7 @@ const PREFIX = "v0=";
 
 /** Slack: HMAC-SHA256 of `v0:timestamp:body`, in hex, behind `v0=`. Events are JSON, slash commands and interactions forms. */
 export const slack: Scheme = {
-	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
+	keyOf: wholeSecret,
 	verify: ({ headers, bytes, nowMs }, keys, { toleranceSeconds }) => {
 		const [given, time] = [headers.get(SIGNATURE), headers.get(TIME)];
 		if (!given || !time) return refused("missing");

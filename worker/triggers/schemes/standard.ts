@@ -1,12 +1,12 @@
-import { base64ToBytes, isBase64 } from "../../../contract/base64.ts";
 import { LIMITS } from "../../../contract/limits.ts";
-import { readId, textOf } from "./message-id.ts";
+import { webhookKey } from "../../verbs/crypto-webhook/webhook-key.ts";
+import { textOf } from "./body-fields.ts";
+import { readId } from "./message-id.ts";
 import { readSignature } from "./read-signature.ts";
 import { refused, type Scheme, VERIFIED } from "./scheme.ts";
 import { isInWindow, readTime } from "./signed-at.ts";
 import { isSignedWith } from "./signed-with.ts";
 
-const PREFIX = "whsec_";
 const [ID, TIME, SIGNATURE] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /**
@@ -14,11 +14,7 @@ const [ID, TIME, SIGNATURE] = ["webhook-id", "webhook-timestamp", "webhook-signa
  * those of other versions are passed over. A header that is there twice is of no such form, and so the request is refused.
  */
 export const standard: Scheme = {
-	keyOf: (secret) => {
-		const text = new TextDecoder().decode(secret).trim();
-		const encoded = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
-		return encoded !== "" && isBase64(encoded) ? base64ToBytes(encoded) : null;
-	},
+	keyOf: (secret) => webhookKey(secret, true),
 	verify: ({ headers, bytes, nowMs }, keys, { toleranceSeconds }) => {
 		const [id, time, given] = [headers.get(ID), headers.get(TIME), headers.get(SIGNATURE)];
 		if (!id || !time || !given) return refused("missing");

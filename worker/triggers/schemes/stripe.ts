@@ -1,7 +1,8 @@
 import { LIMITS } from "../../../contract/limits.ts";
-import { contentId, fieldOf, readId, textOf } from "./message-id.ts";
+import { fieldOf, textOf } from "./body-fields.ts";
+import { contentId, readId } from "./message-id.ts";
 import { readSignature } from "./read-signature.ts";
-import { refused, type Scheme, VERIFIED } from "./scheme.ts";
+import { refused, type Scheme, VERIFIED, wholeSecret } from "./scheme.ts";
 import { isInWindow, readTime } from "./signed-at.ts";
 import { isSignedWith } from "./signed-with.ts";
 
@@ -12,7 +13,7 @@ const SIGNATURE = "stripe-signature";
  * events) are passed over; a time that is there twice, as where two headers were joined, makes the whole of it none.
  */
 export const stripe: Scheme = {
-	keyOf: (secret) => (secret.byteLength === 0 ? null : secret),
+	keyOf: wholeSecret,
 	verify: ({ headers, bytes, nowMs }, keys, { toleranceSeconds }) => {
 		const given = headers.get(SIGNATURE);
 		if (!given) return refused("missing");

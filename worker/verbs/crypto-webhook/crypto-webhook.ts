@@ -1,16 +1,13 @@
 import { Webhook } from "standardwebhooks";
-import { isBase64 } from "../../../contract/base64.ts";
-import { LIMITS } from "../../../contract/limits.ts";
-import { textToBytes } from "../byte-text.ts";
 import { joinLabels } from "../common-grant.ts";
 import { done, keyCall } from "../crypto-sign/key-call.ts";
-import { secretText } from "../crypto-sign/read-key.ts";
 import { parseArguments } from "../parse-arguments.ts";
 import { unknownMethod } from "../unknown-method.ts";
 import type { Preparation, Verb } from "../verb.ts";
 import { CryptoWebhookGrant, WEBHOOK_METHODS } from "./crypto-webhook-grant.ts";
 import { readWebhookHeaders, SIGN_ARGUMENTS, VERIFY_ARGUMENTS } from "./webhook-arguments.ts";
 import { beyondCryptoWebhook } from "./beyond-crypto-webhook.ts";
+import { webhookKey } from "./webhook-key.ts";
 
 /** Signs and verifies messages as Standard Webhooks (v1, symmetric). */
 export const cryptoWebhook: Verb = {
@@ -63,15 +60,10 @@ const webhookCall = (method: string, secret: string, planned: unknown, use: (web
 		use: async (webhook) => done(use(webhook)),
 	});
 
-const PREFIX = "whsec_";
-
 /** The library takes any base64; the specification wants a prefix and a length. */
 const openWebhook = (secret: Uint8Array): Webhook | null => {
-	const text = secretText(secret)?.trim() ?? "";
-	const encoded = text.slice(PREFIX.length);
-	if (!text.startsWith(PREFIX) || !isBase64(encoded)) return null;
-	const bytes = textToBytes(encoded, "base64")?.length ?? 0;
-	return bytes >= LIMITS.webhookSecretBytes.min && bytes <= LIMITS.webhookSecretBytes.max ? new Webhook(text) : null;
+	const key = webhookKey(secret);
+	return key === null ? null : new Webhook(key, { format: "raw" });
 };
 
 const signMessage = (webhook: Webhook, id: string, body: string) => {

@@ -1,4 +1,5 @@
 import type { Deadline } from "./deadline.ts";
+import { takeChunks } from "./take-chunks.ts";
 
 export type BodyReading = { kind: "read"; bytes: Uint8Array } | { kind: "too_large" } | { kind: "late" } | { kind: "broken" };
 
@@ -12,28 +13,17 @@ const FIRST_BYTES = 16 * 1024;
  */
 export const readBody = async (response: Pick<Response, "body">, maxBytes: number, deadline: Deadline): Promise<BodyReading> => {
 	if (response.body === null) return { kind: "read", bytes: NO_BYTES };
-	const reader = response.body.getReader();
 	let buffer = new Uint8Array(Math.min(FIRST_BYTES, maxBytes));
 	let length = 0;
-	const abandon = <Kind extends "too_large" | "late" | "broken">(kind: Kind): { kind: Kind } => {
-		reader.cancel().catch(() => undefined);
-		return { kind };
-	};
-	try {
-		for (;;) {
-			const next = await deadline.race(reader.read());
-			if (next.kind === "late") return abandon("late");
-			if (next.value.done) return { kind: "read", bytes: buffer.subarray(0, length) };
-			const chunk: unknown = next.value.value;
-			if (!(chunk instanceof Uint8Array)) return abandon("broken");
-			if (length + chunk.length > maxBytes) return abandon("too_large");
-			buffer = withRoom(buffer, length + chunk.length, maxBytes);
-			buffer.set(chunk, length);
-			length += chunk.length;
-		}
-	} catch {
-		return abandon("broken");
-	}
+	const how = await takeChunks(response.body, deadline, (chunk) => {
+		if (length + chunk.length > maxBytes) return false;
+		buffer = withRoom(buffer, length + chunk.length, maxBytes);
+		buffer.set(chunk, length);
+		length += chunk.length;
+		return true;
+	});
+	if (how === "whole") return { kind: "read", bytes: buffer.subarray(0, length) };
+	return { kind: how === "enough" ? "too_large" : how };
 };
 
 const withRoom = (buffer: Uint8Array<ArrayBuffer>, length: number, maxBytes: number): Uint8Array<ArrayBuffer> => {

@@ -4,7 +4,7 @@
  * ends: held
  */
 import { Run } from "../../../../contract/runs.ts";
-import { pollUntil } from "../../../platform/start-platform.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import type { Scene } from "../../scene.ts";
 
 export const attack = async (scene: Scene): Promise<void> => {
@@ -19,7 +19,7 @@ export const attack = async (scene: Scene): Promise<void> => {
 		});
 		const told = await Promise.all(Array.from({ length: 3 }, () => scene.api.expect(200, Run, "POST", `/v1/runs/${begun.id}/cancel`)));
 		const read = () => scene.api.expect(200, Run, "GET", `/v1/runs/${begun.id}`);
-		const ended = await pollUntil(read, ({ endedAtMs }) => endedAtMs !== null, 20_000);
+		const ended = await runEnded(scene.api, begun.id);
 		const later = await read();
 		const ends = new Set([...told.filter(({ endedAtMs }) => endedAtMs !== null), ended, later].map(({ status }) => status));
 		if (ends.size !== 1 || !["succeeded", "cancelled"].includes(ended.status))

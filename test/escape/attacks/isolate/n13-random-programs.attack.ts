@@ -4,8 +4,7 @@
  * ends: held
  */
 import assert from "node:assert/strict";
-import { Run } from "../../../../contract/runs.ts";
-import { pollUntil } from "../../../platform/start-platform.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import type { Scene } from "../../scene.ts";
 
 /** A program that draws its steps from its own seed, so that a run repeats by its input. */
@@ -51,11 +50,7 @@ export const attack = async ({ api }: Scene): Promise<void> => {
 	const tryOne = async (seed: number): Promise<void> => {
 		const limits = { cpuMs: 1_500, wallMs: 8_000, memoryMb: 64 };
 		const begun = await api.run({ agent: "hostile", program: PROGRAM, language: "javascript", input: { seed }, limits, grants: [] });
-		const { status, error } = await pollUntil(
-			() => api.expect(200, Run, "GET", `/v1/runs/${begun.id}`),
-			({ endedAtMs }) => endedAtMs !== null,
-			60_000,
-		);
+		const { status, error } = await runEnded(api, begun.id);
 		assert.ok(status === "succeeded" || OWN_ENDS.has(error?.code ?? ""), `seed ${seed}: ${JSON.stringify(error)}`);
 	};
 	await Promise.all(SEEDS.map(tryOne));

@@ -4,8 +4,7 @@
  * ends: held
  */
 import assert from "node:assert/strict";
-import { Run } from "../../../../contract/runs.ts";
-import { pollUntil } from "../../../platform/start-platform.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import type { Scene } from "../../scene.ts";
 
 const PROGRAM = `let seen = [];
@@ -21,11 +20,7 @@ export default async (input, env) => {
 export const attack = async ({ api }: Scene): Promise<void> => {
 	const run = async (mark: string): Promise<void> => {
 		const begun = await api.run({ agent: "hostile", program: PROGRAM, language: "javascript", input: { mark }, grants: ["files"] });
-		const ended = await pollUntil(
-			() => api.expect(200, Run, "GET", `/v1/runs/${begun.id}`),
-			({ endedAtMs }) => endedAtMs !== null,
-			60_000,
-		);
+		const ended = await runEnded(api, begun.id);
 		assert.deepEqual(ended.result, [[mark], 1], JSON.stringify(ended.error));
 		assert.deepEqual(
 			ended.logs.map(({ text }) => text),

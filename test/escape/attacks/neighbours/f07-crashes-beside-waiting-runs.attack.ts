@@ -4,8 +4,8 @@
  * ends: held
  */
 import assert from "node:assert/strict";
-import { Run } from "../../../../contract/runs.ts";
-import { pollUntil } from "../../../platform/start-platform.ts";
+import type { Run } from "../../../../contract/runs.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import type { Scene } from "../../scene.ts";
 
 const CRASHES = [
@@ -20,11 +20,7 @@ export const attack = async ({ api, victim }: Scene): Promise<void> => {
 		const program = `export default async (input) => { ${body} };`;
 		const limits = { cpuMs: 400, wallMs: 10_000, memoryMb: 64 };
 		const begun = await api.run({ agent: "hostile", program, language: "javascript", limits, grants: [] });
-		return pollUntil(
-			() => api.expect(200, Run, "GET", `/v1/runs/${begun.id}`),
-			({ endedAtMs }) => endedAtMs !== null,
-			60_000,
-		);
+		return runEnded(api, begun.id);
 	};
 	const crashing = CRASHES.map(run);
 	const waiting = Array.from({ length: 6 }, (_, index) => run(`return ${index};`));

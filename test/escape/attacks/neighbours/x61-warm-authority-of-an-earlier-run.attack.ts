@@ -4,6 +4,7 @@
  * ends: held
  */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { Call } from "../../../../contract/runs.ts";
 import { allPages, makeAgent } from "../../../platform/start-platform.ts";
 import type { Scene } from "../../scene.ts";
@@ -37,6 +38,8 @@ export default async (input, env) => {
 	return { ends, has: Object.keys(env), warm: kept.env !== undefined };
 };`.replaceAll("await go()", "await (async () => go())()");
 
+const Found = z.object({ ends: z.record(z.string(), z.string()), has: z.array(z.string()), warm: z.boolean() });
+
 /** Another run of the platform can take the process away in between: then it is tried again. */
 const ROUNDS = 5;
 
@@ -59,11 +62,11 @@ export const attack = async ({ platform, input, upstream }: Scene): Promise<void
 		assert.deepEqual([first.status, first.result, arrivals(from)], ["succeeded", "kept", ["/warm-kept-own"]]);
 		const second = await api.run({ agent: agent.id, input });
 		assert.deepEqual([second.status, second.error], ["succeeded", null]);
-		const { ends, has, warm } = Object(second.result);
+		const { ends, has, warm } = Found.parse(second.result);
 		assert.deepEqual(has, ["web", "files"]);
 		if (warm !== true) continue;
-		assert.deepEqual([ends.env, ends.method], ["run_ended", "run_ended"]);
-		for (const name of ["raw", "self", "props"]) assert.ok(!String(ends[name]).startsWith("ESCAPED"), `${name}: ${ends[name]}`);
+		assert.deepEqual([ends["env"], ends["method"]], ["run_ended", "run_ended"]);
+		for (const name of ["raw", "self", "props"]) assert.ok(!ends[name]?.startsWith("ESCAPED"), `${name}: ${ends[name]}`);
 		// A global fetch is that of the run: both calls are its own, and recorded as its own.
 		assert.deepEqual(arrivals(from), ["/warm-kept-own", "/warm-kept-plain", "/warm-kept-global"]);
 		assert.deepEqual([await calls(first.id), await calls(second.id)], [1, 2]);

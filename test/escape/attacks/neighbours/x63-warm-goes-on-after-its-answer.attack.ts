@@ -5,13 +5,16 @@
  * ends: held
  */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { makeAgent } from "../../../platform/start-platform.ts";
 import type { Scene } from "../../scene.ts";
 
 const PROGRAM = `const seen = [];
 const say = (what) => { if (seen.length < 1000) seen.push(what); console.log("left over:", what); };
 let settle;
+let runs = 0;
 export default async (input, env) => {
+	runs += 1;
 	if (input.leave) {
 		const { waitUntil } = await import("cloudflare:workers").catch(() => ({}));
 		const stay = (promise) => { try { waitUntil?.(promise); } catch {} return promise; };
@@ -27,23 +30,32 @@ export default async (input, env) => {
 		stay((async () => { for await (const chunk of readable) say("stream"); })());
 		seen.writer = writer;
 		seen.length = 0;
-		return "left";
+		return runs;
 	}
 	try { settle("now"); } catch {}
 	try { seen.writer.write(1).catch(() => {}); } catch {}
 	await new Promise((resolve) => setTimeout(resolve, 60));
-	return [...seen];
+	return { runs, seen: [...seen] };
 };`;
+
+const Next = z.object({ runs: z.int(), seen: z.array(z.string()) });
+/** Another run of the platform can take the process away in between: then it is tried again. */
+const ROUNDS = 6;
 
 export const attack = async ({ api, input, victim }: Scene): Promise<void> => {
 	const web = { verb: "http.fetch", allow: [{ host: input.upstream, scheme: "http", methods: ["GET"] }] };
 	const policy = { grants: { web }, flow: { labels: ["untrusted" as const] } };
 	const agent = await makeAgent(api, { name: "warm-lingerer", program: PROGRAM, language: "javascript", isolation: "warm", policy });
-	for (let round = 0; round < 3; round += 1) {
+	let warm = 0;
+	for (let round = 0; round < ROUNDS && warm < 3; round += 1) {
 		const left = await api.run({ agent: agent.id, input: { ...input, leave: true } });
-		assert.deepEqual([left.status, left.result], ["succeeded", "left"]);
-		await victim.work();
+		assert.equal(left.status, "succeeded");
+		if (round === 0) await victim.work();
 		const next = await api.run({ agent: agent.id, input });
-		assert.deepEqual([next.status, next.result, next.logs], ["succeeded", [], []]);
+		assert.equal(next.status, "succeeded");
+		const { runs, seen } = Next.parse(next.result);
+		assert.deepEqual([seen, next.logs], [[], []]);
+		if (runs === Number(left.result) + 1) warm += 1;
 	}
+	assert.ok(warm > 0, `none of ${ROUNDS} runs came into the isolate of the one before it`);
 };

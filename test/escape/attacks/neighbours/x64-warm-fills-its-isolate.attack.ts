@@ -23,6 +23,7 @@ export const attack = async ({ platform, victim }: Scene): Promise<void> => {
 		most = Math.max(most, Number(run.result));
 		if (index % 10 === 0) await victim.work();
 	}
+	assert.ok(most > 1, `none of ${RUNS} runs came into the isolate of the one before it`);
 	// What one process keeps is bounded, whatever its runs leave: a little above LIMITS.executorRetainedMb.
 	assert.ok(most * MEBIBYTES <= 64, `${most} runs kept ${most * MEBIBYTES} MiB in one isolate`);
 };

@@ -22,7 +22,7 @@ export default async (input) => {
 };`;
 
 export const attack = async ({ api, victim }: Scene): Promise<void> => {
-	const policy = { limits: { cpuMs: 300, wallMs: 5_000 } };
+	const policy = { limits: { cpuMs: 300, wallMs: 20_000 } };
 	for (const way of ["ends itself", "loops", "throws", "never ends", "patches"]) {
 		const name = `warm-${way.replaceAll(" ", "-")}`;
 		const agent = await makeAgent(api, { name, program: PROGRAM, language: "javascript", isolation: "warm", policy });

@@ -4,7 +4,8 @@
  * ends: held
  */
 import assert from "node:assert/strict";
-import { Run } from "../../../../contract/runs.ts";
+import type { Run } from "../../../../contract/runs.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import { makeAgent, pollUntil } from "../../../platform/start-platform.ts";
 import type { Scene } from "../../scene.ts";
 
@@ -37,16 +38,10 @@ export const attack = async ({ api, upstream, victim }: Scene): Promise<void> =>
 		await pollUntil(
 			async () => arrived(path),
 			(count) => count > 2,
-			20_000,
 		);
 		return run;
 	};
-	const ended = (run: Run) =>
-		pollUntil(
-			() => api.expect(200, Run, "GET", `/v1/runs/${run.id}`),
-			({ endedAtMs }) => endedAtMs !== null,
-			30_000,
-		);
+	const ended = (run: Run) => runEnded(api, run.id);
 	const first = await under("/switched-grant");
 	assert.equal((await api.request("POST", `/v1/agents/${id}/grants/web/disable`)).status, 200);
 	const end = await ended(first);

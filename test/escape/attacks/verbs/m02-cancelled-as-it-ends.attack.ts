@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { Budget } from "../../../../contract/budgets.ts";
 import { Run } from "../../../../contract/runs.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import { makeAgent, pollUntil } from "../../../platform/start-platform.ts";
 import type { Scene } from "../../scene.ts";
 
@@ -28,7 +29,7 @@ export const attack = async ({ api }: Scene): Promise<void> => {
 		const answers = await Promise.all([cancel(), cancel(), cancel()]);
 		for (const { status } of answers) assert.ok(status === 200 || status === 409, `${status}`);
 		const read = () => api.expect(200, Run, "GET", `/v1/runs/${begun.id}`);
-		const { status } = await pollUntil(read, ({ endedAtMs }) => endedAtMs !== null, 30_000);
+		const { status } = await runEnded(api, begun.id);
 		await cancel();
 		assert.equal((await read()).status, status);
 		return status;
@@ -42,7 +43,6 @@ export const attack = async ({ api }: Scene): Promise<void> => {
 		await pollUntil(
 			() => api.expect(200, Budget, "GET", `/v1/agents/${id}/budget`),
 			({ windows }) => windows.lifetime.held.runs === 0 && windows.lifetime.held.cpuMs === 0,
-			20_000,
 		)
 	).windows.lifetime;
 	assert.deepEqual([settled.runs, held.runs, held.cpuMs, held.usdMicros], [RUNS, 0, 0, 0]);

@@ -65,7 +65,7 @@ export const attack = async (scene: Scene): Promise<void> => {
 		const [noted, ...more] = await tenant.requests(trigger);
 		want(`The one request of ${scheme} that is noted`, more.length === 0 && (noted?.repeats ?? 0) >= AT_ONCE, noted);
 	}
-	const runs = await tenant.runsOver(started);
+	const runs = await tenant.runs();
 	want("Runs beside the first ones", runs.length === started, runs.length);
 };
 

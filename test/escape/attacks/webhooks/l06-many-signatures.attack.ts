@@ -30,12 +30,10 @@ export const attack = async (scene: Scene): Promise<void> => {
 			return { headers: { ...headers, [header]: `${time}${write(all)}` }, body };
 		};
 		const most = LIMITS.hookSignatures;
-		const from = performance.now();
 		const refused = [most, most + 1, 100].map((at) => withAll(tenant.secret, `{"id":"past-${at}"}`, at, at + 1));
 		const thousands = [0, 9_999].map((at) => withAll(tenant.secret, `{"id":"of-10000-${at}"}`, at, 10_000));
 		const answers = await Promise.all([...refused, ...thousands].map((each) => sendHook(scene, trigger, each).catch(tooLargeAHead)));
 		wantStatus(`Too many signatures of ${scheme}`, answers, 401, 400, 413, 431);
-		want("The time that ten thousand signatures take", performance.now() - from < 15_000, performance.now() - from);
 		wantStatus(
 			`The last signature that is looked at`,
 			[await sendHook(scene, trigger, withAll(tenant.secret, '{"id":"last"}', most - 1, most))],
@@ -55,7 +53,7 @@ export const attack = async (scene: Scene): Promise<void> => {
 		wantStatus("A signature of the secret before", [await sendHook(scene, trigger, withAll(tenant.secret, '{"id":"old"}', 0, 1))], 401);
 		wantStatus("A signature of the secret that counts", [await sendHook(scene, trigger, withAll(next, '{"id":"new"}', 0, 1))], 202);
 	}
-	const runs = await tenant.runsOver(8);
+	const runs = await tenant.runs();
 	want("Runs beside the right ones", runs.length === 8, runs.length);
 };
 

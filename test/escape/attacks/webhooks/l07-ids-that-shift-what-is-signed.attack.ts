@@ -24,7 +24,8 @@ export const attack = async (scene: Scene): Promise<void> => {
 		const { headers } = signedHook("standard", { secret: tenant.secret, body: `${time}.{}`, id: "msg", time });
 		return { headers: { ...headers, "webhook-id": id, "webhook-timestamp": at }, body };
 	};
-	wantStatus("The text as it was signed", [await sendHook(scene, standard, of("msg", time, `${time}.{}`))], 202, 400);
+	// It is its sender's, and no JSON.
+	wantStatus("The text as it was signed", [await sendHook(scene, standard, of("msg", time, `${time}.{}`))], 400);
 	const cuts = [of(`msg.${time}`, time, "{}"), of("msg", `${time}.${time}`, "{}"), of("", `msg.${time}`, `${time}.{}`)];
 	wantStatus("The same text, cut elsewhere", await Promise.all(cuts.map((each) => sendHook(scene, standard, each))), 401);
 	const cut = (scheme: "stripe" | "slack", header: string, from: string, to: string): HookRequest => {
@@ -49,5 +50,5 @@ export const attack = async (scene: Scene): Promise<void> => {
 	const headers = { ...touching.headers, "x-own-time": time.slice(0, -1) };
 	wantStatus("A digit of the time in the body", [await sendHook(scene, hmac, { headers, body: `${time.at(-1)}x` })], 401);
 	const runs = await tenant.runs();
-	want("Runs beside the right one", runs.length <= 1, runs.length);
+	want("Runs of any of these", runs.length === 0, runs.length);
 };

@@ -6,6 +6,7 @@
  */
 import { Run } from "../../../../contract/runs.ts";
 import { Dataset } from "../../../../contract/datasets.ts";
+import { HookRun } from "../../../../contract/triggers.ts";
 import { pollUntil } from "../../../platform/start-platform.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import type { Scene } from "../../scene.ts";
@@ -46,11 +47,10 @@ export const attack = async (scene: Scene): Promise<void> => {
 	);
 	wantStatus("Webhooks with orders", answers, 202);
 	for (const { text } of answers) {
-		const id: string = JSON.parse(text).run;
+		const { run: id } = HookRun.parse(JSON.parse(text));
 		const run = await pollUntil(
 			() => tenant.api.expect(200, Run, "GET", `/v1/runs/${id}`),
 			(each) => each.status === "waiting_approval" || each.endedAtMs !== null,
-			40_000,
 		);
 		await tenant.api.request("POST", `/v1/runs/${id}/cancel`);
 		const isHeld = run.status === "waiting_approval" || run.error?.code === "flow_denied";

@@ -8,7 +8,7 @@ import { LIMITS } from "../../../../contract/limits.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import type { Scene } from "../../scene.ts";
 import { want } from "../../send-hook.ts";
-import { bomb, endless, type Manner, silence } from "../../webhook-receiver.ts";
+import { bomb, endless, type Manner, silence } from "../../../platform/webhook-receiver.ts";
 
 const drip: Manner = (_, response) => {
 	response.writeHead(200, { "content-type": "text/plain" });
@@ -39,15 +39,14 @@ export const attack = async (scene: Scene): Promise<void> => {
 	);
 	await tenant.api.run({ agent: "hooked" });
 	for (const { name, endpoint } of endpoints) {
-		const { attempts } = await tenant.delivery(
-			endpoint,
-			({ attemptCount }) => attemptCount > 0,
-			LIMITS.deliveryAttemptMs + LIMITS.deliveryGraceMs + 10_000,
-		);
+		const { attempts } = await tenant.delivery(endpoint, ({ attemptCount }) => attemptCount > 0);
 		const [attempt] = attempts;
 		if (attempt === undefined) throw new Error(`A delivery that met ${name}: found no attempt, wanted one`);
 		want(`What is kept of ${name}`, attempt.body.length <= LIMITS.deliveryAnswerChars, attempt.body.length);
-		want(`The time of ${name}`, attempt.tookMs <= LIMITS.deliveryAttemptMs + LIMITS.deliveryGraceMs, attempt.tookMs);
+		if (name === "pour")
+			want("What is kept of an answer without end", attempt.body.length === LIMITS.deliveryAnswerChars, attempt.body.length);
+		// Twice what an attempt may take: the machine may be busy, and an answer without end takes for ever.
+		want(`The time of ${name}`, attempt.tookMs <= 2 * LIMITS.deliveryAttemptMs, attempt.tookMs);
 		if (name === "silence" || name === "line") want(`What is said of ${name}`, attempt.error !== null, attempt);
 		if (name === "pour" || name === "drip" || name === "bomb") want(`What is said of ${name}`, attempt.error === null, attempt);
 	}

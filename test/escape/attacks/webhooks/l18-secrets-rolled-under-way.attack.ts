@@ -3,19 +3,17 @@
  * wall: webhooks
  * ends: held
  */
-import { Webhook } from "standardwebhooks";
 import { NewEndpoint } from "../../../../contract/endpoints.ts";
+import { pollUntil } from "../../../platform/start-platform.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import type { Scene } from "../../scene.ts";
 import { want } from "../../send-hook.ts";
-import { type Delivered, firstly, saying } from "../../webhook-receiver.ts";
+import { type Delivered, saying, verify } from "../../../platform/webhook-receiver.ts";
 
 const verifies = (secret: string, delivered: Delivered | undefined): boolean => {
+	if (delivered === undefined) return false;
 	try {
-		new Webhook(secret).verify(
-			delivered?.body ?? "",
-			Object.fromEntries(Object.entries(delivered?.headers ?? {}).map(([name, value]) => [name, String(value)])),
-		);
+		verify(delivered, secret);
 		return true;
 	} catch {
 		return false;
@@ -26,20 +24,25 @@ export const attack = async (scene: Scene): Promise<void> => {
 	const tenant = await hookTenant(scene);
 	const { receiver } = scene.servers;
 	for (const overlapSeconds of [600, 0]) {
-		const endpoint = await tenant.endpoint({ url: receiver.urlOf(firstly(1, saying(500))), events: ["run.succeeded"] });
+		const endpoint = await tenant.endpoint({ url: receiver.urlOf(saying(500)), events: ["run.succeeded"] });
 		await tenant.api.run({ agent: "hooked" });
-		await tenant.delivery(endpoint, ({ attemptCount }) => attemptCount === 1);
+		const { id } = await tenant.delivery(endpoint, ({ attemptCount }) => attemptCount > 0);
 		const rolled = await tenant.api.expect(200, NewEndpoint, "POST", `/v1/endpoints/${endpoint.id}/roll`, { overlapSeconds });
 		scene.platform.canaries.plant(rolled.secret);
 		want("The secret after a roll", rolled.secret !== endpoint.secret, "the same");
-		await tenant.delivery(endpoint, ({ status }) => status === "succeeded");
-		const [first, second] = receiver.at(endpoint.url);
+		await tenant.api.request("POST", `/v1/deliveries/${id}/redeliver`);
+		// One that was under way when the secret was rolled may come in between.
+		const later = await pollUntil(
+			async () => receiver.at(endpoint.url).find((each) => verifies(rolled.secret, each)),
+			(found) => found !== undefined,
+		);
+		const [first] = receiver.at(endpoint.url);
 		want("The first try under the old secret", verifies(endpoint.secret, first) && !verifies(rolled.secret, first), first?.headers);
-		want("The second try under the new secret", verifies(rolled.secret, second), second?.headers);
+		want("A later try under the new secret", later !== undefined, receiver.at(endpoint.url).length);
 		want(
-			`The second try under the old secret, with ${overlapSeconds} s of overlap`,
-			verifies(endpoint.secret, second) === overlapSeconds > 0,
-			second?.headers,
+			`A later try under the old secret, with ${overlapSeconds} s of overlap`,
+			verifies(endpoint.secret, later) === overlapSeconds > 0,
+			later?.headers,
 		);
 		await tenant.api.request("DELETE", `/v1/endpoints/${endpoint.id}`);
 	}

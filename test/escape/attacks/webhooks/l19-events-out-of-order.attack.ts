@@ -4,11 +4,12 @@
  * ends: held
  */
 import { z } from "zod";
+import { Run } from "../../../../contract/runs.ts";
 import { pollUntil } from "../../../platform/start-platform.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import type { Scene } from "../../scene.ts";
 import { want } from "../../send-hook.ts";
-import type { Manner } from "../../webhook-receiver.ts";
+import type { Manner } from "../../../platform/webhook-receiver.ts";
 
 const Body = z.object({
 	type: z.string(),
@@ -29,29 +30,24 @@ export const attack = async (scene: Scene): Promise<void> => {
 		void (nth === 0 ? opened : Promise.resolve()).then(() => response.writeHead(nth === 0 ? 500 : 204).end());
 	const endpoint = await tenant.endpoint({ url: receiver.urlOf(late), events: ["*"] });
 	const { id } = await tenant.api.run({ agent: "hooked", wait: 0 });
-	const asks = await pollUntil(
+	await pollUntil(
 		() => tenant.api.expect(200, Page, "GET", "/v1/approvals?status=pending"),
 		({ data }) => data.length > 0,
-		20_000,
 	);
 	await pollUntil(
 		async () => receiver.at(endpoint.url).length,
 		(count) => count > 0,
-		20_000,
 	);
-	await tenant.api.request("POST", `/v1/approvals/${asks.data[0]?.id}/approve`, {});
-	await tenant.api.request("POST", `/v1/runs/${id}/cancel`);
+	await tenant.api.expect(200, Run, "POST", `/v1/runs/${id}/cancel`);
 	await pollUntil(
 		async () => receiver.at(endpoint.url).length,
 		(count) => count > 1,
-		20_000,
 	);
 	open();
 	await tenant.delivery(endpoint, ({ status }) => status === "succeeded");
 	const came = await pollUntil(
 		async () => receiver.at(endpoint.url),
 		(all) => all.filter(({ body }) => body.includes("waiting_approval")).length > 1,
-		20_000,
 	);
 	const bodies = came.map(({ body }) => Body.parse(JSON.parse(body)));
 	const [waiting, over] = [

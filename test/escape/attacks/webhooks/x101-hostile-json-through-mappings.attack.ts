@@ -4,8 +4,8 @@
  * covers: J11, C20
  * ends: held
  */
-import { Run } from "../../../../contract/runs.ts";
-import { pollUntil } from "../../../platform/start-platform.ts";
+import { HookRun } from "../../../../contract/triggers.ts";
+import { runEnded } from "../../../platform/run-to-end.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import type { Scene } from "../../scene.ts";
 import { type HookAnswer, sendHook, signedHook, want, wantStatus } from "../../send-hook.ts";
@@ -70,14 +70,10 @@ export const attack = async (scene: Scene): Promise<void> => {
 		answers.push(...(await Promise.all(TAKEN.map(send))));
 	}
 	wantStatus("JSON of hostile shapes", answers, 200, 202, 400, 413, 422);
-	const started = answers.flatMap(({ status, text }) => (status === 202 ? [String(JSON.parse(text).run)] : []));
+	const started = answers.flatMap(({ status, text }) => (status === 202 ? [HookRun.parse(JSON.parse(text)).run] : []));
 	want("Runs of hostile shapes", started.length >= TAKEN.length, started.length);
 	for (const id of started) {
-		const run = await pollUntil(
-			() => tenant.api.expect(200, Run, "GET", `/v1/runs/${id}`),
-			({ endedAtMs }) => endedAtMs !== null,
-			60_000,
-		);
+		const run = await runEnded(tenant.api, id);
 		const isPlain =
 			run.status === "succeeded" && Array.isArray(run.result) && run.result[0] === true && run.result[1] === true && run.result[2] === 0;
 		want("What a program sees of them", isPlain, [run.status, run.error, run.result]);

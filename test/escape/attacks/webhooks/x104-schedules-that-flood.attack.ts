@@ -126,7 +126,7 @@ export const attack = async (scene: Scene): Promise<void> => {
 	const runs = await Promise.all(
 		Array.from({ length: 10 }, () => tenant.api.request("POST", `/v1/schedules/${id}/run`, undefined, { "idempotency-key": "once" })),
 	);
-	const started = new Set(runs.map(({ body }) => JSON.stringify(body).match(/"id":"(run_\w+)"/)?.[1]));
+	const started = new Set(runs.map(({ body }) => z.object({ id: z.string() }).parse(body).id));
 	want(
 		"Runs of one key",
 		runs.every(({ status }) => status === 202) && started.size === 1,

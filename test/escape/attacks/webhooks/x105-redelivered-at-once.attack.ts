@@ -24,7 +24,6 @@ export const attack = async (scene: Scene): Promise<void> => {
 		() => tenant.delivery(endpoint, () => true),
 		({ status, nextAtMs, attemptCount }) =>
 			status === "succeeded" && nextAtMs === null && attemptCount > 1 && attemptCount === receiver.at(endpoint.url).length,
-		20_000,
 	);
 	const came = receiver.at(endpoint.url);
 	want("What came of them", came.length >= 2 && came.length <= 51 && over.attemptCount === came.length, [came.length, over.attemptCount]);
@@ -49,7 +48,11 @@ export const attack = async (scene: Scene): Promise<void> => {
 		want(`The range ${JSON.stringify(range)}`, status === 400, status);
 	}
 	await tenant.api.request("POST", `/v1/endpoints/${endpoint.id}/disable`);
-	const before = receiver.at(endpoint.url).length;
-	const { status } = await tenant.api.request("POST", `/v1/deliveries/${id}/redeliver`);
-	want("A delivery again to a disabled endpoint", status === 409 && receiver.at(endpoint.url).length === before, status);
+	const redeliver = async () => (await tenant.api.request("POST", `/v1/deliveries/${id}/redeliver`)).status;
+	want("A delivery again to a disabled endpoint", (await redeliver()) === 409, "another status");
+	await tenant.api.request("POST", `/v1/endpoints/${endpoint.id}/enable`);
+	want("A delivery again to one that was enabled again", (await redeliver()) === 200, "another status");
+	await tenant.delivery(endpoint, ({ status, attemptCount }) => status === "succeeded" && attemptCount > over.attemptCount);
+	const last = receiver.at(endpoint.url).length;
+	want("What came of these two", last === came.length + 1, [came.length, last]);
 };

@@ -8,7 +8,7 @@ import { hookTenant } from "../../hook-tenant.ts";
 import { probe } from "../../probe.ts";
 import type { Scene } from "../../scene.ts";
 import { sendHook, signedHook, want, wantStatus } from "../../send-hook.ts";
-import { saying } from "../../webhook-receiver.ts";
+import { saying } from "../../../platform/webhook-receiver.ts";
 
 /** Whatever of it stands in an answer throws: each client looks for what was planted, and so does the folder's check at the end. */
 export const attack = async (scene: Scene): Promise<void> => {

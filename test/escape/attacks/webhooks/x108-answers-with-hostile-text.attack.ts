@@ -10,7 +10,7 @@ import { hookTenant } from "../../hook-tenant.ts";
 import { probe } from "../../probe.ts";
 import type { Scene } from "../../scene.ts";
 import { want } from "../../send-hook.ts";
-import type { Manner } from "../../webhook-receiver.ts";
+import type { Manner } from "../../../platform/webhook-receiver.ts";
 
 const TEXT = `</script><script>alert(1)</script>\u001b[2J\u001b]0;title\u0007\u202eevil\u0000\r\nset-cookie: a=b\u2028\u{e0041}"}],"data":[{`;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
