@@ -13,7 +13,10 @@ export interface LoopbackServer {
 
 /** Starts one that answers as the listener does. */
 export const startLoopbackServer = async (listener: RequestListener): Promise<LoopbackServer> => {
-	const server = createServer(listener).listen(0, "127.0.0.1");
+	const server = createServer(listener);
+	// A connection that ends while it is idle may end under the next request on it.
+	server.keepAliveTimeout = 0;
+	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const address = server.address();
 	if (address === null || typeof address === "string") throw new Error("Starting a server: it has no port, wanted one on loopback");

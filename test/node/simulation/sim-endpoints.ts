@@ -9,13 +9,17 @@ export type TellingFate = "taken" | "unheard" | "refused" | "unanswered";
 export class SimEndpoints {
 	readonly heard = new Map<string, string>();
 	readonly #heardByOther = new Map<string, string>();
+	readonly #events = new Map<string, ToldEvent["event"]>();
 	/** Asked before each telling; what it does happens while it is under way. */
 	fate: () => Promise<TellingFate> = async () => "taken";
 
 	async take(told: readonly ToldEvent[], only: string | null): Promise<Untaken[]> {
 		const fate = await this.fate();
 		if (fate === "unheard") throw new Error("the endpoints were not reached");
-		if (only === null) note(this.heard, told);
+		if (only === null) {
+			note(this.heard, told);
+			for (const { event } of told) this.#events.set(event.id, event);
+		}
 		if (fate !== "refused") note(this.#heardByOther, told);
 		return fate === "taken" ? [] : [{ endpointId: "other", eventIds: told.map(({ event }) => event.id) }];
 	}
@@ -29,10 +33,7 @@ export class SimEndpoints {
 
 	/** The types of what was told of a run. */
 	typesOf(runId: string): string[] {
-		return [...this.heard.values()].flatMap((text) => {
-			const [event] = JSON.parse(text);
-			return event.run === runId ? [event.type] : [];
-		});
+		return [...this.#events.values()].flatMap(({ run, type }) => (run === runId ? [type] : []));
 	}
 }
 

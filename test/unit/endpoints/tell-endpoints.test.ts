@@ -80,7 +80,7 @@ describe("tellEach()", () => {
 			const { env } = listen(new Set(), () => new Promise(() => {}));
 			const event = told();
 			const telling = tellEach(env, id, [event], null);
-			await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+			await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), 15_000);
 			await vi.advanceTimersByTimeAsync(LIMITS.eventsTellingMs);
 			expect(await telling).toEqual([{ endpointId: made.id, eventIds: [event.event.id] }]);
 		} finally {
