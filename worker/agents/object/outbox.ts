@@ -22,6 +22,8 @@ type MarkKind = z.infer<typeof Mark>["kind"] | TellingOne;
 const BATCH = 100;
 const BATCH_CHARS = 4_000_000;
 const RECORDINGS = 8;
+/** Marks of what is copied to D1. */
+const COPIES = "kind NOT IN ('contents', 'journal') AND kind NOT LIKE 'telling%'";
 /** Marks that are known without asking storage; the others are asked for. */
 const KNOWN = 1_000;
 
@@ -48,9 +50,12 @@ export class Outbox {
 
 	/** Calls before runs: a run's copy never says that it cost what its calls in D1 do not say yet. */
 	next(): z.infer<typeof Mark>[] {
-		const query =
-			"SELECT kind, id FROM outbox WHERE kind NOT IN ('contents', 'journal') AND kind NOT LIKE 'telling%' ORDER BY kind, id LIMIT ?";
-		return readRows(this.#sql, Mark, query, BATCH);
+		return readRows(this.#sql, Mark, `SELECT kind, id FROM outbox WHERE ${COPIES} ORDER BY kind, id LIMIT ?`, BATCH);
+	}
+
+	/** Whether D1 lacks a copy. */
+	hasNext(): boolean {
+		return this.#sql.exec(`SELECT 1 FROM outbox WHERE ${COPIES} LIMIT 1`).toArray().length > 0;
 	}
 
 	/** Whether a mark stands; of `telling` also for one endpoint alone. */
@@ -144,7 +149,7 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 		if (mark.kind === "approval" && state.approvals.revision(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 		if (mark.kind === "schedule" && state.schedules.get(mark.id) === null) state.outbox.clear(mark.kind, mark.id);
 	}
-	return state.outbox.next().length > 0;
+	return state.outbox.hasNext();
 };
 
 /** A run as it may go to D1: nothing of a replay does. */

@@ -1,6 +1,5 @@
 import type { Run } from "../../../contract/runs.ts";
 import { type AdmitCommand, admitRun, type RefusedAnswer } from "./admit-run.ts";
-import { describe } from "./describe-run.ts";
 import type { ObjectState } from "./object-state.ts";
 
 /** A delivery to a trigger that is truly its sender's, and the run that it is to start. */
@@ -14,8 +13,8 @@ export interface ReceiveCommand extends AdmitCommand {
 
 export type ReceiveAnswer =
 	| { kind: "started"; run: Run }
-	/** It came before. `run`: null where the object has forgotten the run, which D1 has. */
-	| { kind: "known"; runId: string; run: Run | null }
+	/** It came before. */
+	| { kind: "known"; runId: string }
 	| RefusedAnswer;
 
 /**
@@ -24,12 +23,8 @@ export type ReceiveAnswer =
  */
 export const receiveRun = (state: ObjectState, command: ReceiveCommand, nowMs: number): ReceiveAnswer => {
 	const { triggerId, deliveryId, keys } = command;
-	const agentId = state.facts.configuration()?.agentId ?? "";
 	const known = state.received.repeatOf(triggerId, keys);
-	if (known !== null) {
-		const row = state.runs.get(known);
-		return { kind: "known", runId: known, run: row === null ? null : describe(state, agentId, row) };
-	}
+	if (known !== null) return { kind: "known", runId: known };
 	const admitted = admitRun(state, { ...command, lineUp: true, cause: { kind: "trigger", id: triggerId } }, nowMs);
 	if (admitted.kind === "refused") {
 		state.received.note({ triggerId, deliveryId, outcome: "refused", code: admitted.code, run: null }, nowMs);

@@ -32,23 +32,23 @@ export const isParked = (row: RunRow): boolean => isLive(row) && row.status === 
 /** Was woken, or admitted into the line, and waits until others have been executed (line-up.ts). */
 const isInLine = (row: RunRow): boolean => isLive(row) && row.status === "queued" && row.claimed === 0 && row.lease_expires_at_ms === null;
 
-/** Ended runs kept in memory, until they have gone to D1 and been read by who waited for them. */
-const ENDED_IN_MEMORY = 64;
+/** Runs kept in memory that nothing happens to just now: those in line until they are called up, ended ones until they have gone to D1 and been read by who waited for them. */
+const RESTING_IN_MEMORY = 64;
 
 const IN_LINE = "ended_at_ms IS NULL AND status = 'queued' AND claimed = 0 AND lease_expires_at_ms IS NULL";
 
-/** The runs of the object: storage is the truth; live ones that are not parked and the last that ended are also kept in memory. */
+/** The runs of the object: storage is the truth; live ones that are not parked, and the last that came into the line or ended, are also kept in memory. */
 export class RunRows {
 	readonly #sql: SqlStorage;
 	readonly #live = new Map<string, RunRow>();
-	readonly #ended = new Map<string, RunRow>();
+	readonly #resting = new Map<string, RunRow>();
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
 	}
 
 	get(id: string): RunRow | null {
-		return this.#live.get(id) ?? this.#ended.get(id) ?? readRow(this.#sql, RunRowShape, "SELECT * FROM runs WHERE id = ?", id);
+		return this.#live.get(id) ?? this.#resting.get(id) ?? readRow(this.#sql, RunRowShape, "SELECT * FROM runs WHERE id = ?", id);
 	}
 
 	insert(row: RunRow): void {
@@ -120,7 +120,7 @@ export class RunRows {
 	/** Notes which revision D1 has. */
 	markArchived(id: string, revision: number): void {
 		this.#sql.exec("UPDATE runs SET archived_revision = max(archived_revision, ?) WHERE id = ?", revision, id);
-		const known = this.#live.get(id) ?? this.#ended.get(id);
+		const known = this.#live.get(id) ?? this.#resting.get(id);
 		if (known !== undefined) this.#remember({ ...known, archived_revision: Math.max(known.archived_revision, revision) });
 	}
 
@@ -231,27 +231,21 @@ export class RunRows {
 		}
 		for (const table of ["files", "file_chunks"]) this.#sql.exec(`DELETE FROM ${table} WHERE run_id = ?`, givenOf(id));
 		this.#live.delete(id);
-		this.#ended.delete(id);
+		this.#resting.delete(id);
 	}
 
 	forget(): void {
 		this.#live.clear();
-		this.#ended.clear();
+		this.#resting.clear();
 	}
 
 	#remember(row: RunRow): void {
-		if (isParked(row) || isInLine(row)) {
-			this.#live.delete(row.id);
-			return;
-		}
-		if (isLive(row)) {
-			this.#live.set(row.id, row);
-			return;
-		}
 		this.#live.delete(row.id);
-		this.#ended.delete(row.id);
-		this.#ended.set(row.id, row);
-		const [oldest] = this.#ended.keys();
-		if (this.#ended.size > ENDED_IN_MEMORY && oldest !== undefined) this.#ended.delete(oldest);
+		this.#resting.delete(row.id);
+		if (isParked(row)) return;
+		const runs = isLive(row) && !isInLine(row) ? this.#live : this.#resting;
+		runs.set(row.id, row);
+		const [oldest] = this.#resting.keys();
+		if (this.#resting.size > RESTING_IN_MEMORY && oldest !== undefined) this.#resting.delete(oldest);
 	}
 }

@@ -14,11 +14,12 @@ export type Tell = (told: readonly ToldEvent[], only: string | null) => Promise<
  */
 export const tellEvents = async (state: ObjectState, tell: Tell): Promise<boolean> => {
 	const ids = state.outbox.tellings("telling", LIMITS.eventsToldAtOnce);
+	if (ids.length === 0) return false;
 	const told = ids.flatMap((id) => state.events.told(id) ?? []);
 	const untaken = told.length > 0 ? await tell(told, null) : [];
 	state.step(() => {
 		for (const { endpointId, eventIds } of untaken) oweEvents(state, endpointId, eventIds);
 		for (const id of ids) state.events.sent(id, "telling");
 	});
-	return ids.length > 0;
+	return true;
 };

@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import { makeAgent } from "../../../platform/start-platform.ts";
 import type { Scene } from "../../scene.ts";
 
-const PROGRAM = `let runs = 0;
+const PROGRAM = `let state = "well";
 export default async (input) => {
-	runs += 1;
+	if (input.way !== undefined) state = "broken";
 	if (input.way === "ends itself") (await import("cloudflare:workers")).abortIsolate("over");
 	if (input.way === "loops") for (;;);
 	if (input.way === "throws") throw new Error("broken");
@@ -18,7 +18,7 @@ export default async (input) => {
 		for (const holder of [Object, Reflect, JSON, Array.prototype, String.prototype, Map.prototype, Promise.prototype, Function.prototype])
 			for (const name of Reflect.ownKeys(holder)) if (name !== "constructor") try { Object.defineProperty === undefined || (holder[name] = () => { for (;;); }); } catch {}
 	}
-	return runs;
+	return state;
 };`;
 
 export const attack = async ({ api, victim }: Scene): Promise<void> => {
@@ -27,15 +27,13 @@ export const attack = async ({ api, victim }: Scene): Promise<void> => {
 		const name = `warm-${way.replaceAll(" ", "-")}`;
 		const agent = await makeAgent(api, { name, program: PROGRAM, language: "javascript", isolation: "warm", policy });
 		const run = (input: { readonly way?: string }) => api.run({ agent: agent.id, input });
-		assert.equal((await run({})).result, 1);
+		assert.equal((await run({})).result, "well");
 		const broken = await run({ way });
 		assert.ok(broken.status === "failed" || (way === "patches" && broken.status === "succeeded"), `${way}: ${broken.status}`);
 		await victim.work();
 		// Where it still runs, it does as it was written; where it cannot, only this agent is the worse for it, and not for long.
 		const after = [await run({}), await run({})];
-		if (way !== "patches")
-			for (const { status, result } of after)
-				assert.ok(status === "succeeded" && (result === 1 || result === 2), `${way}: ${status} ${result}`);
+		if (way !== "patches") for (const { status, result } of after) assert.deepEqual([status, result], ["succeeded", "well"], way);
 		assert.ok(
 			after.some(({ status }) => status === "succeeded"),
 			`${way}: ${JSON.stringify(after.map(({ error }) => error))}`,
