@@ -78,7 +78,8 @@ describe("arrows", () => {
 
 	test("only the table's rooms and the schema know drizzle's tables", () => {
 		const knowing = within("worker/").filter(({ packages }) => packages.some((name) => name.startsWith("drizzle-orm")));
-		for (const { path } of knowing) expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger|resources|prices|triggers|endpoints)\//);
+		for (const { path } of knowing)
+			expect(path).toMatch(/^worker\/(db|tenants|secrets|agents|runs|ledger|resources|prices|triggers|endpoints)\//);
 	});
 });
 
