@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BudgetLimits } from "./budgets.ts";
+import { changeOf } from "./change-of.ts";
 import { AtMs, atMost, Name } from "./common.ts";
 import { idOf, isId } from "./ids.ts";
 import { LIBRARY_NAMES } from "./libraries.ts";
@@ -101,16 +102,16 @@ export const CreateAgent = z.strictObject({
 });
 export type CreateAgent = z.infer<typeof CreateAgent>;
 
-export const UpdateAgent = z
-	.strictObject({
+export const UpdateAgent = changeOf(
+	z.strictObject({
 		name: AgentName.optional(),
 		policy: Policy.optional(),
 		program: Program.nullable().optional().describe("becomes a new version, and is active; null: none is active, the versions stay"),
 		language: Language.optional(),
 		isolation: Isolation.optional(),
 		budget: z.strictObject({ limits: BudgetLimits }).optional(),
-	})
-	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
+	}),
+);
 export type UpdateAgent = z.infer<typeof UpdateAgent>;
 
 /**

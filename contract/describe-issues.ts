@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { fieldsOf, type JsonShape, branchesOf, readShape, shapeAt, shapeText } from "./json-shape.ts";
+import { branchOf, fieldsOf, type JsonShape, readShape, shapeAt, shapeText } from "./json-shape.ts";
 import { LIMITS } from "./limits.ts";
 import { meantBranch } from "./meant-branch.ts";
-import { nearestFirst } from "./nearest-first.ts";
+import { isNear, nearestFirst } from "./nearest-first.ts";
 
 /** One thing wrong with a request: where, what was found there, what was wanted. */
 export interface Issue {
@@ -23,19 +23,25 @@ const PRIVATE_NAME = /value|secret|token|password|authorization|inject/i;
 interface Place {
 	readonly above: readonly PropertyKey[];
 	readonly root: unknown;
-	/** Whether a JSON Schema was given, so that its words are used beside zod's. */
+	/** Whether the JSON Schema's words are used beside zod's. */
 	readonly guided: boolean;
-	/** What that schema says here; null: nothing. */
+	/** What the JSON Schema says here; null: nothing, or none was given. */
 	readonly shape: JsonShape | null;
 }
 
 /**
  * Up to LIMITS.issuesShown issues.
  * @param root what was parsed, to say what was found.
- * @param schema the JSON Schema of what was wanted, if fields and shapes are to be named.
+ * @param schema the JSON Schema of what was wanted, if the fields that there are are to be named.
+ * @param guided whether shapes are to be written out after it, and paths as a policy's are: what a grant is told in.
  */
-export const describeIssues = (issues: readonly ZodIssue[], root: unknown, schema?: Readonly<Record<string, unknown>>): Issue[] => {
-	const place = { above: [], root, guided: schema !== undefined, shape: schema === undefined ? null : readShape(schema) };
+export const describeIssues = (
+	issues: readonly ZodIssue[],
+	root: unknown,
+	schema?: Readonly<Record<string, unknown>>,
+	guided = schema !== undefined,
+): Issue[] => {
+	const place = { above: [], root, guided, shape: schema === undefined ? null : readShape(schema) };
 	return pickIssues(issues, place.guided)
 		.flatMap((issue) => describeIssue(issue, place))
 		.slice(0, LIMITS.issuesShown);
@@ -53,24 +59,35 @@ const describeIssue = (issue: ZodIssue, place: Place): Issue[] => {
 	const path = [...place.above, ...issue.path];
 	const shape = shapeAt(place.shape, issue.path);
 	if (issue.code === "unrecognized_keys")
-		return issue.keys.slice(0, LIMITS.issuesShown).map((key) => ({ path: pathText([...path, key], guided), ...unknownField(key, shape) }));
+		return issue.keys
+			.slice(0, LIMITS.issuesShown)
+			.map((key) => ({ path: pathText([...path, key], guided), ...unknownField(key, { guided, shape }) }));
 	if (issue.code === "invalid_union") {
 		const meant = meantBranch(issue.errors, valueAt(path, root));
 		const inner = meant === null ? [] : (issue.errors[meant] ?? []);
-		const below = { above: path, root, guided, shape: shape === null ? null : (branchesOf(shape)[meant ?? 0] ?? null) };
+		const below = { above: path, root, guided, shape: branchOf(shape, issue.errors.length, meant ?? 0) };
 		if (inner.length > 0) return pickIssues(inner, guided).flatMap((one) => describeIssue(one, below));
 	}
-	const found = foundText(path, place);
+	const found = issue.code === "invalid_key" ? `the name ${JSON.stringify(cut(String(path.at(-1))))}` : foundText(path, place);
 	const words = guided ? inItsWords(issue, found, shape) : { found, wanted: wantedText(issue) };
 	return [{ path: pathText(path, guided), ...words }];
 };
 
-const unknownField = (key: string, shape: JsonShape | null): Omit<Issue, "path"> => {
+const unknownField = (key: string, { guided, shape }: Pick<Place, "guided" | "shape">): Omit<Issue, "path"> => {
 	const fields = shape === null ? [] : fieldsOf(shape);
-	if (fields.length === 0) return { found: "an unknown field", wanted: "no such field" };
-	const near = nearestFirst(key, fields);
-	return { found: `the field ${cut(key)}`, wanted: near.slice(0, FIELDS_SHOWN).join(", ") + (near.length > FIELDS_SHOWN ? ", …" : "") };
+	if (guided && fields.length > 0) return { found: `the field ${cut(key)}`, wanted: listText(nearestFirst(key, fields)) };
+	return { found: "an unknown field", wanted: meantField(key, fields) };
 };
+
+/** The field that an unknown one was meant for, or all that there are. */
+const meantField = (key: string, fields: readonly string[]): string => {
+	const near = fields.filter((field) => isNear(key, field));
+	const same = near.find((field) => field.toLowerCase() === key.toLowerCase());
+	if (near.length > 0) return same ?? near.join(" or ");
+	return fields.length === 0 ? "no such field" : `${fields.length > 1 ? "one of " : ""}${listText(fields)}`;
+};
+
+const listText = (names: readonly string[]): string => names.slice(0, FIELDS_SHOWN).join(", ") + (names.length > FIELDS_SHOWN ? ", …" : "");
 
 /** With a schema: shapes are written out, and a rule's message is taken apart into what it found and what it wanted. */
 const inItsWords = (issue: ZodIssue, found: string, shape: JsonShape | null): Omit<Issue, "path"> => {
@@ -147,6 +164,8 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 	["object", "an object"],
 	["record", "an object"],
 	["array", "an array"],
+	// What may be anything is to be there all the same.
+	["nonoptional", "any JSON"],
 ]);
 
 const wantedText = (issue: ZodIssue): string => {
@@ -166,7 +185,7 @@ const wantedText = (issue: ZodIssue): string => {
 		case "invalid_union":
 			return [...new Set(issue.errors.flat().map(wantedText))].join(", or ");
 		case "invalid_key":
-			return `a name that fits: ${issue.issues.map(wantedText).join(", ")}`;
+			return issue.issues.map(wantedText).join(", ");
 		case "unrecognized_keys":
 			// Its message repeats every unknown name.
 			return "no unknown fields";

@@ -79,7 +79,7 @@ const DATA = {
 			.describe("`gone`: it answered 410; `failing`: no delivery to it succeeded for as long as is waited for one"),
 		failingSinceMs: AtMs.nullable(),
 	}),
-	/** A time of a schedule came and no run of it was started. Times that were skipped by a switch (a disabled agent, a suspended tenant) are not told. */
+	/** A time of a schedule came and no run of it was started: of a row of equal failures the first, and one a day. Times that were skipped by a switch (a disabled agent, a suspended tenant) are not told. */
 	"schedule.failed": z.strictObject({
 		schedule: idOf("sch"),
 		tickMs: AtMs.describe("the time that the cron names; of several that were missed, the latest"),

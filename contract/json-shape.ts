@@ -26,6 +26,14 @@ export const branchesOf = (shape: JsonShape): readonly (JsonShape | null)[] => {
 	return Array.isArray(branches) ? branches.map((branch) => at(branch, shape)) : [];
 };
 
+/** One branch of a union of `count`, by its index; null: the schema says nothing of it. Null beside a union makes one of the two in JSON Schema. */
+export const branchOf = (shape: JsonShape | null, count: number, index: number): JsonShape | null => {
+	const branches = shape === null ? [] : branchesOf(shape);
+	const [only = null, other] = branches;
+	const within = only !== null && branches.length === 2 && other?.node["type"] === "null" ? branchesOf(only) : [];
+	return (within.length === count ? within : branches)[index] ?? null;
+};
+
 /** What the schema says of the value at a path, null: nothing. In a union: what the first branch that has the path says. */
 export const shapeAt = (shape: JsonShape | null, path: readonly PropertyKey[]): JsonShape | null => {
 	const [part, ...rest] = path;

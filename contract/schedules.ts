@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AgentInQuery, AgentRef } from "./agent-ref.ts";
 import { TimeZone } from "./budgets.ts";
+import { changeOf } from "./change-of.ts";
 import { AtMs, Metadata, Name, PageQuery, ParsedJson } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
@@ -98,9 +99,7 @@ export const CreateSchedule = z.strictObject({
 });
 export type CreateSchedule = z.infer<typeof CreateSchedule>;
 
-export const UpdateSchedule = z
-	.strictObject({ cron: Cron.optional(), ...said })
-	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
+export const UpdateSchedule = changeOf(z.strictObject({ cron: Cron.optional(), ...said }));
 export type UpdateSchedule = z.infer<typeof UpdateSchedule>;
 
 export const ListSchedulesQuery = PageQuery.extend({ agent: AgentInQuery });

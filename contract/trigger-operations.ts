@@ -6,6 +6,7 @@ import { anybody, needs, none, type Operation } from "./operation.ts";
 import {
 	CreateTrigger,
 	HookRun,
+	ListTriggersQuery,
 	RollTrigger,
 	Trigger,
 	TriggerRequest,
@@ -34,7 +35,7 @@ export const TRIGGER_OPERATIONS = {
 		summary: "Triggers, newest first.",
 		access: needs("read:webhooks"),
 		params: none,
-		query: PageQuery,
+		query: ListTriggersQuery,
 		body: null,
 		answers: { 200: pageOf(Trigger) },
 	},

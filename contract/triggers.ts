@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { AgentRef } from "./agent-ref.ts";
-import { AtMs, Metadata, Name, ParsedJson } from "./common.ts";
+import { AgentInQuery, AgentRef } from "./agent-ref.ts";
+import { changeOf } from "./change-of.ts";
+import { AtMs, Metadata, Name, PageQuery, ParsedJson } from "./common.ts";
 import { Condition } from "./conditions.ts";
+import { HeaderName } from "./header-name.ts";
 import { HmacSettings } from "./hmac-settings.ts";
+import { HookFilter } from "./hook-filter.ts";
 import { idOf } from "./ids.ts";
 import { mappingFault } from "./input-mapping.ts";
 import { LIMITS } from "./limits.ts";
@@ -33,7 +36,7 @@ const FIELDS = {
 		.optional()
 		.describe("how old a signed message may be; default 300. GitHub signs no time"),
 	hmac: HmacSettings.optional().describe("how the sender signs; for the scheme hmac, and only for it"),
-	filter: Condition.nullable()
+	filter: HookFilter.nullable()
 		.optional()
 		.describe("only what it is true of starts a run: method is the event's name, argument 0 the body, argument 1 the headers"),
 	input: Mapping.nullable()
@@ -61,9 +64,7 @@ export const CreateTrigger = z
 export type CreateTrigger = z.infer<typeof CreateTrigger>;
 
 /** null takes a filter, a mapping, a pin and the like away. */
-export const UpdateTrigger = z
-	.strictObject({ ...FIELDS, secret: FIELDS.secret.optional() })
-	.refine((patch) => Object.keys(patch).length > 0, { error: "wanted at least one field to change" });
+export const UpdateTrigger = changeOf(z.strictObject({ ...FIELDS, secret: FIELDS.secret.optional() }));
 export type UpdateTrigger = z.infer<typeof UpdateTrigger>;
 
 export const RollTrigger = z.strictObject({
@@ -97,10 +98,13 @@ export const Trigger = TriggerSettings.extend({
 	scheme: SchemeName,
 	status: z.enum(["active", "disabled"]),
 	url: z.string().describe("where the sender sends: POST"),
+	fault: z.string().optional().describe("why every message is refused 401; said of one trigger that is asked for, not in lists"),
 	createdAtMs: AtMs,
 	updatedAtMs: AtMs,
 });
 export type Trigger = z.infer<typeof Trigger>;
+
+export const ListTriggersQuery = PageQuery.extend({ agent: AgentInQuery });
 
 /** What became of a request to a trigger: it started a run, its filter did not let it, or it could not. */
 export const REQUEST_OUTCOMES = ["started", "filtered", "refused"] as const;
@@ -120,10 +124,7 @@ export type TriggerRequest = z.infer<typeof TriggerRequest>;
 /** A message as its sender would send it, without a signature. */
 export const TriggerTrial = z.strictObject({
 	headers: z
-		.record(
-			z.string().regex(/^[A-Za-z0-9_-]+$/, "wanted a header's name: letters, digits, _ and -"),
-			z.string().regex(/^[\t\x20-\x7e]*$/, "wanted text of one line"),
-		)
+		.record(HeaderName, z.string().regex(/^[\t\x20-\x7e]*$/, "wanted text of one line"))
 		.default({})
 		.describe("content-type is application/json where it is left out and the body is no text"),
 	body: ParsedJson.describe("text is sent as it is, any other value as its JSON"),
@@ -138,6 +139,12 @@ export const TriggerTrialOutcome = z.strictObject({
 	event: z.string().nullable().describe("the event's name, which a filter calls method"),
 	deliveryId: z.string().nullable(),
 	input: z.unknown().describe("what the program would get; null where no run is started"),
+	refusal: z
+		.strictObject({ code: z.string(), message: z.string() })
+		.nullable()
+		.describe(
+			"why no run is started just now, whatever the message: the trigger is switched off, the agent disabled or without a program; null: it would be",
+		),
 	answer: z.record(z.string(), z.string()).nullable(),
 });
 export type TriggerTrialOutcome = z.infer<typeof TriggerTrialOutcome>;

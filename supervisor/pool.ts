@@ -3,6 +3,7 @@ import type { ExecutorProcess } from "./executor-process.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Acquired, PoolClaim, PoolLease } from "./pool-claim.ts";
 import { PoolMember } from "./pool-member.ts";
+import { PoolMembers } from "./pool-members.ts";
 
 export interface PoolOptions {
 	/** Jobs of one tenant that run at once. One place more is there for other tenants, and one process more, so that a new tenant finds one warm. */
@@ -27,7 +28,7 @@ const STARTS_AT_ONCE = 2;
  */
 export class Pool {
 	readonly #options: PoolOptions;
-	readonly #members = new Set<PoolMember>();
+	readonly #members = new PoolMembers();
 	readonly #queue = new FairQueue<Waiting>();
 	readonly #starting = new Set<Promise<void>>();
 	#failures = 0;
@@ -50,7 +51,7 @@ export class Pool {
 
 	/** Jobs that could begin now, if not all of one tenant, and jobs that run. */
 	status(): { idle: number; busy: number } {
-		const busy = this.#busy();
+		const busy = this.#members.busy;
 		return { idle: this.#closed === null ? Math.max(0, Math.min(this.#members.size, this.#places) - busy) : 0, busy };
 	}
 
@@ -73,7 +74,10 @@ export class Pool {
 		if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
 		return new Promise((resolve) => {
 			const leave = (acquired: Acquired) => () => {
-				if (this.#queue.remove(tenantId, waiting)) waiting.answer(acquired);
+				if (!this.#queue.remove(tenantId, waiting)) return;
+				waiting.answer(acquired);
+				// What it waited for may suit the run behind it, or make way.
+				this.#serve();
 			};
 			const cancel = leave({ kind: "cancelled" });
 			const timer = setTimeout(leave({ kind: "refused", why: "no executor process became free in time" }), LIMITS.executorQueueWaitMs);
@@ -100,7 +104,7 @@ export class Pool {
 	drain(why: string): Promise<void> {
 		this.#closed ??= why;
 		this.#refuseWaiting(why);
-		if (this.#busy() === 0) return Promise.resolve();
+		if (this.#members.busy === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			this.#whenEmpty = resolve;
 		});
@@ -122,18 +126,6 @@ export class Pool {
 		return this.#options.size + 1;
 	}
 
-	#busy(): number {
-		let busy = 0;
-		for (const member of this.#members) if (member.busy) busy += 1;
-		return busy;
-	}
-
-	#busyOf(tenantId: string): number {
-		let busy = 0;
-		for (const member of this.#members) if (member.busy && member.tenantId === tenantId) busy += 1;
-		return busy;
-	}
-
 	#broken(): boolean {
 		return this.#failures >= LIMITS.executorStartFailures && this.#members.size === 0;
 	}
@@ -144,13 +136,13 @@ export class Pool {
 
 	/** Gives processes to whoever is next, as long as there is room and a process that fits. A tenant without one, or with all it may have, keeps its turn. */
 	#serve(): void {
-		while (this.#busy() < this.#places && this.#serveNext());
+		while (this.#members.busy < this.#places && this.#serveNext());
 		this.#fill();
 	}
 
 	#serveNext(): boolean {
 		for (const tenantId of this.#queue.tenants()) {
-			if (this.#busyOf(tenantId) >= this.#options.size) continue;
+			if (this.#members.busyOf(tenantId) >= this.#options.size) continue;
 			const next = this.#queue.peek(tenantId);
 			const member = next === undefined ? null : this.#choose(tenantId, next);
 			if (next === undefined || member === null) continue;
@@ -172,7 +164,7 @@ export class Pool {
 				held = false;
 				this.#lastReleaseMs = performance.now();
 				if (!member.giveBack(engineMb) || !clean || this.#closed !== null) this.#end(member);
-				if (this.#busy() === 0) this.#whenEmpty?.();
+				if (this.#members.busy === 0) this.#whenEmpty?.();
 				this.#serve();
 			},
 		};
@@ -183,7 +175,7 @@ export class Pool {
 	 * those that can make one, whoever's they are; null also while word of one is about to come. Those that do not fit are ended on the way.
 	 */
 	#choose(tenantId: string, { cpuMs, warm }: Waiting): PoolMember | null {
-		const idle = [...this.#idleOf(tenantId).reverse(), ...this.#idleOf(null)];
+		const idle = [...this.#members.idleOf(tenantId).reverse(), ...this.#members.idleOf(null)];
 		const ordered = warm == null ? idle : idle.toSorted((one, other) => one.warmRank(warm.name) - other.warmRank(warm.name));
 		for (const member of ordered) {
 			if (!member.fits(cpuMs)) this.#end(member);
@@ -193,9 +185,10 @@ export class Pool {
 		return null;
 	}
 
-	/** Whether its tenant's next run has, or is about to have, a warm isolate in the process, and only waits for its place. */
+	/** Whether its tenant's next run has, or is about to have, a warm isolate in the process, and waits for no other run of the tenant to end. */
 	#isWaitedFor(member: PoolMember): boolean {
-		const name = member.tenantId === null ? undefined : this.#queue.peek(member.tenantId)?.warm?.name;
+		if (member.tenantId === null || this.#members.busyOf(member.tenantId) >= this.#options.size) return false;
+		const name = this.#queue.peek(member.tenantId)?.warm?.name;
 		return name !== undefined && (member.warmRank(name) === 0 || member.awaitsWordMs(name) > 0);
 	}
 
@@ -209,34 +202,41 @@ export class Pool {
 		return true;
 	}
 
-	/** Idle processes of a tenant (null: of nobody), least recently used first. */
-	#idleOf(tenantId: string | null): PoolMember[] {
-		return [...this.#members]
-			.filter((member) => !member.busy && member.tenantId === tenantId)
-			.sort((one, other) => one.idleSinceMs - other.idleSinceMs);
-	}
-
 	#end(member: PoolMember): void {
 		this.#members.delete(member);
 		member.process.kill();
 	}
 
-	/** Ends an idle process: the least recently used of a tenant that has most, so that as many as can be keep one, with what is warm in it. */
+	/**
+	 * Ends an idle process: the least recently used of a tenant that has most, so that as many as can be keep one, with what is warm in it. One that is waited for
+	 * goes when there is no other, and then only to a tenant that has none, or has fewer even when it has one more: equals would take them from each other in turn.
+	 */
 	#makeRoom(): void {
-		const members = [...this.#members];
-		const numberOf = (tenantId: string | null): number => members.filter((member) => member.tenantId === tenantId).length;
-		const [first] = members
-			.filter((member) => !member.busy && !this.#isWaitedFor(member))
-			.map((member) => ({ member, number: numberOf(member.tenantId) }))
-			.sort((one, other) => other.number - one.number || one.member.idleSinceMs - other.member.idleSinceMs);
+		const fewest = this.#fewestInNeed();
+		const [first] = [...this.#members]
+			.filter((member) => !member.busy)
+			.map((member) => ({ member, number: this.#members.of(member.tenantId).length, waitedFor: this.#isWaitedFor(member) }))
+			.filter(({ number, waitedFor }) => !waitedFor || fewest === 0 || number > fewest + 1)
+			.sort(
+				(one, other) =>
+					Number(one.waitedFor) - Number(other.waitedFor) || other.number - one.number || one.member.idleSinceMs - other.member.idleSinceMs,
+			);
 		if (first !== undefined) this.#end(first.member);
+	}
+
+	/** Of the tenants whose next run can have none but a new process: the fewest processes that one of them has. Infinity: there is no such tenant. */
+	#fewestInNeed(): number {
+		const waiting = this.#queue.tenants().map((tenantId) => this.#members.of(tenantId));
+		return Math.min(
+			...waiting.filter((own) => own.length < this.#options.size && own.every((member) => member.busy)).map((own) => own.length),
+		);
 	}
 
 	/** Starts processes into all free room, and makes room when there is no new process left and none on its way. */
 	#fill(): void {
 		if (this.#closed !== null || this.#backoff !== undefined) return;
 		const room = this.#places + 1;
-		if (this.#starting.size === 0 && this.#members.size >= room && this.#idleOf(null).length === 0) this.#makeRoom();
+		if (this.#starting.size === 0 && this.#members.size >= room && this.#members.idleOf(null).length === 0) this.#makeRoom();
 		const starts = Math.min(STARTS_AT_ONCE - this.#starting.size, room - this.#members.size - this.#starting.size);
 		for (let index = 0; index < starts; index += 1) {
 			const start: Promise<void> = this.#options.start().then(

@@ -4,7 +4,7 @@ export const API_LIMITS = {
 	bodyBytes: 2 * 1024 * 1024,
 	/** Most bytes of one tenant's request bodies under way at once in one Worker. Enforced in http/body-bytes. */
 	bodyBytesUnderWay: 32 * 1024 * 1024,
-	/** Most bytes of bodies under way to one tenant's hooks that nobody has shown to be a sender's own. Enforced in http/arriving-bodies. */
+	/** Most bytes that have come of bodies to one tenant's hooks, until each is answered. Enforced in http/arriving-bodies. */
 	bodyBytesArriving: 16 * 1024 * 1024,
 	/** Time in which a request's body must have arrived, milliseconds. Enforced in http/read-body. */
 	bodyArrivalMs: 20_000,

@@ -4,7 +4,7 @@ export const BUDGET_LIMITS = {
 	timeZoneChars: 64,
 	/** Parts of a limit, percent, at which a window tells that it is being used up. Enforced in budgets/thresholds. */
 	thresholdPercents: [50, 80, 100],
-	/** Events that an agent's or a tenant's object keeps until D1 has them; past it the oldest tenth is given up and counted. Enforced in agents/object/event-rows. */
+	/** Events that an agent's or a tenant's object keeps until D1 has them and they are dealt out to endpoints; past it the oldest tenth is given up and counted. Enforced in agents/object/event-rows. */
 	eventsUnsent: 1_000,
 	/** How long a tenant's object gathers events before it sends them, and waits after D1 did not take them, milliseconds. */
 	eventsGatherMs: 150,

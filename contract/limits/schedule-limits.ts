@@ -12,6 +12,8 @@ export const SCHEDULE_LIMITS = {
 	scheduleNext: 10,
 	/** A tick that is later than this was missed, milliseconds: the schedule's `catchUp` says what becomes of it. Enforced in agents/object/due-ticks. */
 	scheduleLateMs: 60_000,
+	/** How long a failure of a schedule that is equal to the one before it is not told again, milliseconds (a day). Enforced in agents/object/tell-tick. */
+	scheduleToldMs: 24 * 60 * 60 * 1000,
 	/** How long a tick is tried that could not be started for a reason that passes, milliseconds (an hour). Enforced in agents/object/settle-tick. */
 	tickTryMs: 60 * 60 * 1000,
 	/** The pause before it is tried again, milliseconds, doubled each time up to the ceiling: no shorter than what starting one takes. */

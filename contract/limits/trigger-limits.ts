@@ -26,10 +26,10 @@ export const TRIGGER_LIMITS = {
 	hookChallengeChars: 1_024,
 
 	/**
-	 * Webhooks of one isolate that are worked on at once, that wait for it in all and of one tenant, how long one waits, and after how long one that is worked on is
-	 * taken for lost, milliseconds. A sender gives up after about ten seconds. Enforced in triggers/hook-turns.
+	 * Webhooks of one isolate that are worked on at once and that wait for it (of either a tenant has fewer than are left: half at most), how long one waits, and after how
+	 * long one that is worked on is taken for lost, milliseconds. A sender gives up after about ten seconds. Enforced in triggers/hook-turns.
 	 */
-	hookTurns: { atOnce: 16, waiting: 500, waitingOfTenant: 250, waitMs: 6_000, heldMs: 10_000 },
+	hookTurns: { atOnce: 16, waiting: 500, waitMs: 6_000, heldMs: 10_000 },
 	/** How soon who was sent away by them may come again, seconds. */
 	hookRetrySeconds: 2,
 	/** Keys of deliveries that one isolate remembers to have taken: senders try again within seconds or minutes. Enforced in triggers/taken-deliveries. */

@@ -16,9 +16,9 @@ export const WEBHOOK_LIMITS = {
 	webhookHops: 4,
 	/** Largest result that an event carries, bytes of encoded JSON; a larger one is read with GET /v1/runs/{id}. */
 	eventResultBytes: 16 * 1024,
-	/** Events told to endpoints in one go, and how long all of them may take to take these, milliseconds. Enforced in agents/object/tell-events, endpoints/tell-endpoints. */
+	/** Events told to an endpoint in one go, and how long its object may take to take these, milliseconds. Enforced in agents/object/tell-owed, endpoints/tell-endpoints. */
 	eventsToldAtOnce: 100,
 	eventsTellingMs: 10_000,
-	/** Events of one agent that an endpoint's object which fails is still owed; past it the oldest are told to the others alone. Enforced in agents/object/tell-owed. */
+	/** Events of one agent that an endpoint is owed at most; past it the oldest are told to the others alone. Enforced in agents/object/tell-owed. */
 	eventsOwed: 10_000,
 } as const;

@@ -19,8 +19,8 @@ import { runsSoFar } from "./runs-so-far.ts";
 import { runEnded } from "./run-to-end.ts";
 import { allPages, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
 import { type StormReceiver, startStormReceiver } from "./storm-receiver.ts";
+import { setUpTriage, TRIAGE } from "./triage-set-up.ts";
 
-const EXAMPLE = join(repositoryRoot, "examples/github-triage");
 const REPOSITORY = "acme/shop";
 const TOKEN = `ghp_${randomBytes(18).toString("hex")}`;
 const MODEL_KEY = `sk-${randomBytes(24).toString("hex")}`;
@@ -57,19 +57,17 @@ beforeAll(async () => {
 	});
 	platform = await startPlatform([github.host, receiver.host, `127.0.0.1:${provider.port}`]);
 	for (const secret of [TOKEN, MODEL_KEY, WEBHOOK_SECRET]) platform.canaries.plant(secret);
-	const { stdout } = await promisify(execFile)(process.execPath, [join(EXAMPLE, "set-up.mjs")], {
-		env: {
-			CORDON: platform.cordon.url,
-			KEY: platform.cordon.key,
-			REPO: REPOSITORY,
-			GITHUB_TOKEN: TOKEN,
-			GITHUB_API: github.origin,
-			WEBHOOK_SECRET,
-			MODEL_PROVIDER: "openai-compatible",
-			MODEL_KEY,
-			MODEL_URL: `${provider.origin}/v1`,
-			NOTIFY_URL: receiver.urlOf("triage"),
-		},
+	const { stdout } = await setUpTriage({
+		CORDON: platform.cordon.url,
+		KEY: platform.cordon.key,
+		REPO: REPOSITORY,
+		GITHUB_TOKEN: TOKEN,
+		GITHUB_API: github.origin,
+		WEBHOOK_SECRET,
+		MODEL_PROVIDER: "openai-compatible",
+		MODEL_KEY,
+		MODEL_URL: `${provider.origin}/v1`,
+		NOTIFY_URL: receiver.urlOf("triage"),
 	});
 	hook = /Payload URL\s+(\S+)/.exec(stdout)?.[1] ?? "";
 	receiver.trust("triage", /whsec_\S+/.exec(stdout)?.[0] ?? "");
@@ -248,7 +246,7 @@ describe("the example: a GitHub webhook starts an agent that triages an issue", 
 		const folder = await mkdtemp(join(tmpdir(), "cordon-triage-"));
 		try {
 			await writeFile(join(folder, "types.d.ts"), String(types.body));
-			await copyFile(join(EXAMPLE, "program.ts"), join(folder, "program.ts"));
+			await copyFile(join(TRIAGE, "program.ts"), join(folder, "program.ts"));
 			const flags = "--noEmit --strict --target es2024 --lib es2024,dom --module esnext --types --allowImportingTsExtensions program.ts";
 			const checked = promisify(execFile)(join(repositoryRoot, "node_modules/.bin/tsc"), flags.replace("--types", "--types ").split(" "), {
 				cwd: folder,

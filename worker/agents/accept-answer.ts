@@ -10,4 +10,5 @@ export const acceptAnswer = <Answer extends object>(answer: Answer | RefusedAnsw
 	return answer;
 };
 
-const isRefused = (answer: object | RefusedAnswer): answer is RefusedAnswer => "kind" in answer && answer.kind === "refused";
+/** Whether an agent's object has refused. */
+export const isRefused = (answer: object | RefusedAnswer): answer is RefusedAnswer => "kind" in answer && answer.kind === "refused";

@@ -5,7 +5,7 @@ import type { Env } from "../env.ts";
 import { stopExecutions } from "../executor/choose-executor.ts";
 import type { Handlers } from "../handler.ts";
 import { bindPolicy } from "../policy/bind-policy.ts";
-import { acceptAnswer } from "./accept-answer.ts";
+import { acceptAnswer, isRefused } from "./accept-answer.ts";
 import { type AgentEntry, agentObject, forgetAgent, insertAgent, listAgentRows, renameAgent } from "./agent-registry.ts";
 import { loadResources } from "../resources/load-resources.ts";
 import { describeEnv, resourcesOfEnv } from "./describe-env.ts";
@@ -59,8 +59,11 @@ export const agentHandlers: Handlers<Ids> = {
 		const entry = await agentInPath(env, caller.tenantId, params.id);
 		if (body.policy !== undefined) bindPolicy(body.policy);
 		const before = await readAgent(env, entry);
-		if (body.name !== undefined && body.name !== before.name && before.status !== "archived") await renameAgent(env, entry, body.name);
-		return { status: 200, body: acceptAnswer(await agentObject(env, entry).change(entry, body)) };
+		// Also one that it has already: the registry may have another, if a change before died half-way.
+		if (body.name !== undefined && before.status !== "archived") await renameAgent(env, entry, body.name);
+		const answer = await agentObject(env, entry).change(entry, body);
+		if (isRefused(answer) && body.name !== undefined) await renameAgent(env, entry, before.name);
+		return { status: 200, body: acceptAnswer(answer) };
 	},
 	archiveAgent: async ({ env, caller, params }) => {
 		const entry = await agentInPath(env, caller.tenantId, params.id);

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SliceAck, SliceReport } from "../budgets/lease-messages.ts";
-import { tellEach } from "../endpoints/tell-endpoints.ts";
+import { tellEndpoint, wantingEvents } from "../endpoints/tell-endpoints.ts";
 import type { Env } from "../env.ts";
 import type { RefusedAnswer } from "./object/admit-run.ts";
 import { refuse } from "./object/admit-run.ts";
@@ -9,11 +9,10 @@ import { endDeadLeases } from "./object/end-dead-leases.ts";
 import { isOver } from "./object/follow-run.ts";
 import { endExecuted, type Halted, runsLeftToEnd } from "./object/halt-agent.ts";
 import { ObjectState } from "./object/object-state.ts";
-import { sendBatch } from "./object/outbox.ts";
+import { sendBatch, type TellingOne } from "./object/outbox.ts";
 import { storeRecordings } from "./object/record-run.ts";
 import { RunBell } from "./object/run-bell.ts";
-import { type Tell, tellEvents } from "./object/tell-events.ts";
-import { tellOwed } from "./object/tell-owed.ts";
+import { type Endpoints, tellEvents } from "./object/tell-events.ts";
 import { storeContents } from "./object/store-contents.ts";
 import { prepareTables } from "./object/tables.ts";
 import { nextAlarm, takeUp } from "./object/take-up.ts";
@@ -44,7 +43,8 @@ export abstract class AgentHost extends DurableObject<Env> {
 	protected readonly bell = new RunBell((runId) => isOver(this.state, runId));
 	#alarmAtMs: number | null = null;
 	#flush: Promise<void> | null = null;
-	#telling: Promise<void> | null = null;
+	/** Endpoints that are being told of events. */
+	readonly #telling = new Set<TellingOne>();
 	/** Steps that wait for more of the tenant's budget, one after the other: else each would be made again whenever another was served. */
 	#leasing: Promise<unknown> = Promise.resolve();
 	/** Looks at the tenant's status that have begun, and the last of them that counted. */
@@ -149,10 +149,7 @@ export abstract class AgentHost extends DurableObject<Env> {
 	/** Sends everything to D1 and to the store; what fails stays in the outbox for the alarm. */
 	protected async sendAll(): Promise<void> {
 		// Not waited for: an endpoint's object that does not answer keeps nothing from D1.
-		this.#telling ??= this.#tellAll().finally(() => {
-			this.#telling = null;
-		});
-		this.ctx.waitUntil(this.#telling);
+		this.ctx.waitUntil(this.#tellAll());
 		try {
 			while (await sendBatch(this.state, this.env.DB));
 			if (this.state.outbox.contents().length > 0) {
@@ -172,9 +169,11 @@ export abstract class AgentHost extends DurableObject<Env> {
 		const tenantId = this.state.facts.configuration()?.tenantId;
 		try {
 			if (tenantId === undefined) return;
-			const tell: Tell = (told, only) => tellEach(this.env, tenantId, told, only);
-			while (await tellEvents(this.state, tell));
-			await tellOwed(this.state, tell);
+			const endpoints: Endpoints = {
+				wanting: (events) => wantingEvents(this.env, tenantId, events),
+				tell: (endpointId, told) => tellEndpoint(this.env, tenantId, endpointId, told),
+			};
+			await tellEvents(this.state, endpoints, this.#telling);
 		} catch (error) {
 			console.error(
 				"Telling a tenant's endpoints: they did not take it; the alarm tells them again.",

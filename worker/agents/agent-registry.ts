@@ -55,7 +55,7 @@ export const renameAgent = async (env: Env, entry: AgentEntry, name: string): Pr
 		.update(agents)
 		.set({ name })
 		.where(and(eq(agents.tenantId, entry.tenantId), eq(agents.id, entry.agentId)));
-	known.forget(nameKey(entry.tenantId, entry.name));
+	for (const each of [entry.name, name]) known.forget(nameKey(entry.tenantId, each));
 	known.forget(locatorKey(entry.tenantId, locatorOf(entry.agentId)));
 };
 

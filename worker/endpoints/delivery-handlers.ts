@@ -68,7 +68,8 @@ const copyOf = async (env: Env, tenantId: string, id: string): Promise<Delivery>
 const refuseDisabled = (endpoint: EndpointRow | null, what = "making a delivery again: its endpoint"): void => {
 	const status = endpoint?.status ?? "deleted";
 	if (status === "active") return;
-	throw new Refusal("conflict", `${what} is ${status}, wanted an active one`);
+	const enable = endpoint === null ? {} : { hint: `Enable it: POST /v1/endpoints/${endpoint.id}/enable` };
+	throw new Refusal("conflict", `${what} is ${status}, wanted an active one`, enable);
 };
 
 const wrongRange = (fromMs: number, toMs: number): Refusal =>

@@ -1,4 +1,4 @@
-import { guardAddress, portOf } from "../verbs/http-fetch/address-guard.ts";
+import { classifyHost, guardAddress, portOf } from "../verbs/http-fetch/address-guard.ts";
 import { readTarget } from "../verbs/http-fetch/target-url.ts";
 
 export type EndpointUrlReading = { kind: "url"; url: URL } | { kind: "refused"; why: string };
@@ -15,8 +15,11 @@ export const readEndpointUrl = (text: string, developmentHosts: ReadonlySet<stri
 	const target = readTarget(text);
 	if (target.kind === "refused") return target;
 	const { url } = target;
+	const host = `${url.hostname}:${portOf(url)}`;
+	const isDevelopment = developmentHosts.has(host);
+	if (!isDevelopment && classifyHost(url.hostname).kind === "loopback")
+		return refused(`it leads to the machine itself; for development the operator opens it with CORDON_DEV_ALLOW=${host}`);
 	const address = guardAddress(url, developmentHosts);
 	if (address.kind === "refused") return address;
-	const isDevelopment = developmentHosts.has(`${url.hostname}:${portOf(url)}`);
 	return url.protocol === "https:" || isDevelopment ? { kind: "url", url } : refused("its scheme is http, wanted https");
 };

@@ -1,4 +1,4 @@
-import type { ToldEvent } from "../../contract/events.ts";
+import type { TenantEvent, ToldEvent } from "../../contract/events.ts";
 import { locatorOf } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import type { EndpointPort, Env } from "../env.ts";
@@ -9,46 +9,53 @@ import { type Wanted, wantedBy } from "./known-endpoints.ts";
 export const endpointObject = (env: Pick<Env, "ENDPOINTS">, tenantId: string, endpointId: string): EndpointPort =>
 	env.ENDPOINTS.get(env.ENDPOINTS.idFromName(`${tenantId}/${locatorOf(endpointId)}`));
 
-/** Events, by their ids, that an endpoint's object did not take, as far as anybody knows. */
-export interface Untaken {
+/** Events, by their ids, that an endpoint wants to be told; at least one. */
+export interface Wanting {
 	readonly endpointId: string;
 	readonly eventIds: readonly string[];
 }
 
+/** Which of a tenant's active endpoints want which of some events. @throws when it cannot be read which endpoints there are */
+export const wantingEvents = async (env: Pick<Env, "DB">, tenantId: string, events: readonly TenantEvent[]): Promise<Wanting[]> =>
+	(await wantedBy(env, tenantId)).flatMap((endpoint) => {
+		const eventIds = events.flatMap((event) => (wants(endpoint, event) ? [event.id] : []));
+		return eventIds.length > 0 ? [{ endpointId: endpoint.id, eventIds }] : [];
+	});
+
 /**
- * Tells a tenant's endpoints of events: each active one that wants an event has a delivery of it from then on. The same again changes nothing. None waits for
- * another, and for one that does not answer nobody waits longer than LIMITS.eventsTellingMs.
- * @param only the endpoint that is told; null: every one
- * @returns what is to be told again, to those alone @throws when it cannot be read which endpoints there are
+ * Tells one endpoint of events: it has a delivery of each that it wants from then on. The same again changes nothing. Nobody waits for it longer than
+ * LIMITS.eventsTellingMs.
+ * @returns whether it took them, as far as anybody knows; one that is not there or not active (any more) wants none
  */
-export const tellEach = async (
+export const tellEndpoint = async (
 	env: Pick<Env, "DB" | "ENDPOINTS">,
 	tenantId: string,
+	endpointId: string,
 	told: readonly ToldEvent[],
-	only: string | null,
-): Promise<Untaken[]> => {
-	if (told.length === 0) return [];
-	const endpoints = (await wantedBy(env, tenantId)).filter(({ id }) => only === null || id === only);
+): Promise<boolean> => {
+	const take = async (): Promise<void> => {
+		const endpoint = (await wantedBy(env, tenantId)).find(({ id }) => id === endpointId);
+		const wanted = endpoint === undefined ? [] : told.filter(({ event }) => wants(endpoint, event));
+		if (endpoint === undefined || wanted.length === 0) return;
+		await endpointObject(env, tenantId, endpointId).take({ tenantId, endpointId }, endpoint.payload, wanted);
+	};
 	const deadline = startDeadline(LIMITS.eventsTellingMs, new AbortController().signal);
-	const untaken = await Promise.all(
-		endpoints.map(async ({ id, events, payload }): Promise<Untaken[]> => {
-			const wanted = told.filter(({ event }) => wants(events, event.type));
-			if (wanted.length === 0) return [];
-			const take = async (): Promise<void> => endpointObject(env, tenantId, id).take({ tenantId, endpointId: id }, payload, wanted);
-			const taken = await deadline.race(take()).catch((error: unknown) => ({ kind: error instanceof Error ? error.name : "" }));
-			if (taken.kind === "done") return [];
-			console.error("Telling an endpoint: its object did not take it, and is told again.", taken.kind);
-			return [{ endpointId: id, eventIds: wanted.map(({ event }) => event.id) }];
-		}),
-	);
+	const taken = await deadline.race(take()).catch((error: unknown) => ({ kind: error instanceof Error ? error.name : "" }));
 	deadline.stop();
-	return untaken.flat();
+	if (taken.kind !== "done") console.error("Telling an endpoint: its object did not take it, and is told again.", taken.kind);
+	return taken.kind === "done";
 };
 
-/** The same for who does not keep in mind what each did not take. @throws when any did not take all that it wants: then all are to be told again */
+/** Tells a tenant's endpoints, for who does not keep in mind what each did not take. @throws when any did not take all that it wants: then all are to be told again */
 export const tellEndpoints = async (env: Pick<Env, "DB" | "ENDPOINTS">, tenantId: string, told: readonly ToldEvent[]): Promise<void> => {
-	const untaken = await tellEach(env, tenantId, told, null);
-	if (untaken.length > 0) throw new Error(`Telling endpoints: found ${untaken.length} that did not take it, wanted all to.`);
+	const wanting = await wantingEvents(
+		env,
+		tenantId,
+		told.map(({ event }) => event),
+	);
+	const taken = await Promise.all(wanting.map(({ endpointId }) => tellEndpoint(env, tenantId, endpointId, told)));
+	const untaken = taken.filter((isTaken) => !isTaken).length;
+	if (untaken > 0) throw new Error(`Telling endpoints: found ${untaken} that did not take it, wanted all to.`);
 };
 
-const wants = (events: Wanted["events"], type: ToldEvent["event"]["type"]): boolean => events.some((each) => each === "*" || each === type);
+const wants = ({ events }: Wanted, { type }: TenantEvent): boolean => events.some((each) => each === "*" || each === type);

@@ -4,6 +4,8 @@ import { LIMITS } from "../../contract/limits.ts";
 export interface Arrival {
 	/** Aborted when its room went to another one: it is to be read no further. */
 	readonly givenUp: AbortSignal;
+	/** Takes room for so many bytes of it that have come. @returns whether there was room, and it has not been given up */
+	hold(bytes: number): boolean;
 	/** It is here, and keeps its room until it is over. */
 	arrived(): void;
 	/** Gives its room back. */
@@ -11,46 +13,64 @@ export interface Arrival {
 }
 
 interface Place {
-	readonly bytes: number;
-	/** Null: it is here. */
-	giveUp: (() => void) | null;
+	/** What has come of it. */
+	bytes: number;
+	readonly abort: AbortController;
 }
 
-/** Of each tenant, in the order in which they began. */
-const places = new Map<string, Set<Place>>();
+interface Room {
+	/** Of all bodies, those that are here with those that arrive. */
+	bytes: number;
+	/** In the order in which they began. */
+	readonly arriving: Set<Place>;
+}
+
+/** Of each tenant. */
+const rooms = new Map<string, Room>();
 
 /**
- * Sets room aside for a body that whoever knows a tenant's hook may send, apart from what the tenant's own requests have. Where there is none left, those
- * go that have been arriving the longest: a sender's own body comes at once, so that whoever sends slowly shuts nobody else out.
- * @param bytes what the body may have at most @returns null: all the room is taken by bodies that are here
+ * Begins a body that whoever knows a tenant's hook may send, in a room apart from what the tenant's own requests have. It takes room as it comes, not as it
+ * is announced: what is said and not sent holds nothing. Where there is none left, the largest of those that arrive goes, of equals the one that began first: whoever
+ * fills the room has to send as much, and loses it to what is smaller.
  */
-export const beginArrival = (tenantId: string, bytes: number): Arrival | null => {
-	const others = places.get(tenantId) ?? new Set<Place>();
-	const here = [...others].filter(({ giveUp }) => giveUp === null);
-	// Nobody goes for one that finds no room all the same.
-	if (LIMITS.bodyBytesArriving - sumOf(here) < bytes) return null;
-	let free = LIMITS.bodyBytesArriving - sumOf([...others]);
-	for (const other of others) {
-		if (free >= bytes) break;
-		if (other.giveUp === null) continue;
-		other.giveUp();
-		others.delete(other);
-		free += other.bytes;
-	}
-	const abort = new AbortController();
-	const place: Place = { bytes, giveUp: () => abort.abort() };
-	others.add(place);
-	places.set(tenantId, others);
+export const beginArrival = (tenantId: string): Arrival => {
+	const room = rooms.get(tenantId) ?? { bytes: 0, arriving: new Set<Place>() };
+	rooms.set(tenantId, room);
+	const place: Place = { bytes: 0, abort: new AbortController() };
+	room.arriving.add(place);
 	return {
-		givenUp: abort.signal,
-		arrived: () => {
-			place.giveUp = null;
+		givenUp: place.abort.signal,
+		hold: (bytes) => {
+			if (place.abort.signal.aborted || !makeRoom(room, place, bytes)) return false;
+			place.bytes += bytes;
+			room.bytes += bytes;
+			return true;
 		},
+		arrived: () => void room.arriving.delete(place),
 		over: () => {
-			others.delete(place);
-			if (others.size === 0 && places.get(tenantId) === others) places.delete(tenantId);
+			empty(room, place);
+			if (room.bytes === 0 && room.arriving.size === 0 && rooms.get(tenantId) === room) rooms.delete(tenantId);
 		},
 	};
 };
 
-const sumOf = (some: readonly Place[]): number => some.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Lets others go until there is room for what comes of one. @returns false: there is none, and nobody went, as those that are here have it */
+const makeRoom = (room: Room, place: Place, bytes: number): boolean => {
+	if (room.bytes + bytes <= LIMITS.bodyBytesArriving) return true;
+	const others = [...room.arriving].filter((other) => other !== place);
+	const here = others.reduce((left, other) => left - other.bytes, room.bytes);
+	if (here + bytes > LIMITS.bodyBytesArriving) return false;
+	// Sorting keeps equals in the order in which they began.
+	for (const other of others.sort((a, b) => b.bytes - a.bytes)) {
+		if (room.bytes + bytes <= LIMITS.bodyBytesArriving) break;
+		other.abort.abort();
+		empty(room, other);
+	}
+	return true;
+};
+
+const empty = (room: Room, place: Place): void => {
+	room.arriving.delete(place);
+	room.bytes -= place.bytes;
+	place.bytes = 0;
+};

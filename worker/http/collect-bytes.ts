@@ -1,31 +1,33 @@
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import type { Arrival } from "./arriving-bodies.ts";
 import { brokenBody } from "./broken-body.ts";
 import { shownText } from "./shown-text.ts";
 
 /**
  * Reads a body whole, counting its bytes while they come: never more than `mostBytes` and one chunk are held, whatever the headers said.
- * @param givenUp ends the reading when it is aborted
- * @throws Refusal `payload_too_large`, `invalid_request`, `rate_limited` when it was given up
+ * @param arrival takes room for what comes, and may be given up
+ * @throws Refusal `payload_too_large`, `invalid_request`, `rate_limited` when it was given up or finds no room
  */
 export const collectBytes = async (
 	label: string,
 	stream: ReadableStream<Uint8Array> | null,
 	mostBytes: number,
-	givenUp: AbortSignal | null = null,
+	arrival: Pick<Arrival, "givenUp" | "hold"> | null = null,
 ): Promise<Uint8Array<ArrayBuffer>> => {
 	const chunks: Uint8Array[] = [];
 	let length = 0;
 	const reader = stream?.getReader();
 	const deadlineMs = Date.now() + LIMITS.bodyArrivalMs;
 	while (reader) {
-		const { done, value } = await readBefore(label, reader, deadlineMs, givenUp);
+		const { done, value } = await readBefore(label, reader, deadlineMs, arrival?.givenUp ?? null);
 		if (done) break;
 		length += value.length;
-		if (length > mostBytes) {
+		const isTooLarge = length > mostBytes;
+		if (isTooLarge || arrival?.hold(value.length) === false) {
 			// Nobody waits for the sender to notice.
 			reader.cancel().catch(() => {});
-			throw tooLarge(label, mostBytes);
+			throw isTooLarge ? tooLarge(label, mostBytes) : tooMany(label);
 		}
 		chunks.push(value);
 	}
@@ -51,6 +53,8 @@ const readBefore = async (
 		end = () => resolve(null);
 		timer = setTimeout(end, Math.max(0, deadlineMs - Date.now()));
 		givenUp?.addEventListener("abort", end);
+		// Given up between two chunks, it says so to nobody who comes to listen after.
+		if (givenUp?.aborted === true) end();
 	});
 	try {
 		// Reading fails when the connection ends before the body, or its chunks are none: the client's doing either way.
@@ -70,7 +74,7 @@ const readBefore = async (
 };
 
 /** A body for which there is no room beside those that arrive. */
-export const tooMany = (label: string): Refusal =>
+const tooMany = (label: string): Refusal =>
 	new Refusal("rate_limited", `${label}: found more bodies arriving than are held at once, wanted fewer, or one that arrives sooner`, {
 		details: { retryAfterSeconds: 1 },
 	});

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { describeIssues } from "../../contract/describe-issues.ts";
 import { Refusal } from "../../contract/errors.ts";
 
@@ -9,13 +9,22 @@ import { Refusal } from "../../contract/errors.ts";
 export const parsePart = (label: string, schema: z.ZodType, raw: unknown): unknown => {
 	const parsed = schema.safeParse(raw);
 	if (parsed.success) return parsed.data;
-	const issues = describeIssues(parsed.error.issues, raw);
+	const issues = describeIssues(parsed.error.issues, raw, jsonSchemaOf(schema), false);
 	const [first] = issues;
 	const others = issues.length > 1 ? ` (and ${issues.length - 1} more: see issues)` : "";
 	const where = first?.path ? `${first.path}: ` : "";
 	throw new Refusal("invalid_request", `${label}: ${where}found ${first?.found}, wanted ${first?.wanted}${others}`, {
 		details: { issues },
 	});
+};
+
+/** Made when a request is first wrong; the table's schemas are few, and making one of them takes milliseconds. */
+const jsonSchemas = new WeakMap<z.ZodType, Readonly<Record<string, unknown>>>();
+
+const jsonSchemaOf = (schema: z.ZodType): Readonly<Record<string, unknown>> => {
+	const made = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+	jsonSchemas.set(schema, made);
+	return made;
 };
 
 /** The query as an object of texts. A name given twice is refused: readers would disagree on which one counts. */

@@ -1,6 +1,6 @@
 import type { RawRequest } from "../handler.ts";
 import { type Arrival, beginArrival } from "./arriving-bodies.ts";
-import { collectBytes, refuseCompressed, tooLarge, tooMany } from "./collect-bytes.ts";
+import { collectBytes, refuseCompressed, tooLarge } from "./collect-bytes.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
 /** A raw request with what its end needs: whose it turned out to be, and what gives its room back. */
@@ -19,11 +19,9 @@ export const openRaw = (label: string, request: Request, mostBytes: number, limi
 			headers: request.headers,
 			read: async (tenantId) => {
 				refuseCompressed(label, request.headers);
-				const length = Number(request.headers.get("content-length") ?? mostBytes);
-				if (length > mostBytes) throw tooLarge(label, mostBytes);
-				arrival = beginArrival(tenantId, length >= 0 ? length : mostBytes);
-				if (arrival === null) throw tooMany(label);
-				const bytes = await collectBytes(label, request.body, mostBytes, arrival.givenUp);
+				if (Number(request.headers.get("content-length") ?? 0) > mostBytes) throw tooLarge(label, mostBytes);
+				arrival = beginArrival(tenantId);
+				const bytes = await collectBytes(label, request.body, mostBytes, arrival);
 				arrival.arrived();
 				return bytes;
 			},

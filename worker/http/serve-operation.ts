@@ -146,8 +146,11 @@ const sameForEveryId = (thrown: unknown, operation: Operation): unknown => {
 };
 
 const notFound = (operation: Operation): Refusal => {
-	const names = Object.keys(operation.params.shape).join(" and ");
-	return new Refusal("not_found", `${labelOf(operation)}: found nothing with this ${names}, wanted what belongs to the key's tenant`);
+	const found = `${labelOf(operation)}: found nothing with this ${Object.keys(operation.params.shape).join(" and ")}`;
+	if (operation.access.kind !== "public") return new Refusal("not_found", `${found}, wanted what belongs to the key's tenant`);
+	return new Refusal("not_found", `${found}, wanted one that is there`, {
+		hint: "Check the URL: what is deleted or switched off is not found.",
+	});
 };
 
 /**

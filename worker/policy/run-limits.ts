@@ -15,9 +15,15 @@ const FIELDS = ["wallMs", "cpuMs", "memoryMb", "calls"] as const;
 
 /**
  * A run's limits: the agent's, narrowed by the request's and by the budget's limits on one run.
+ * @param action how the refusal begins
  * @throws Refusal `invalid_request` when the request asks for more than the agent has.
  */
-export const effectiveLimits = (agent: RunLimits | undefined, budget: BudgetLimits, requested: RunLimits | undefined): EffectiveLimits => {
+export const effectiveLimits = (
+	agent: RunLimits | undefined,
+	budget: BudgetLimits,
+	requested: RunLimits | undefined,
+	action = "Starting a run",
+): EffectiveLimits => {
 	const perRun = budget.run ?? {};
 	const ceiling = (field: (typeof FIELDS)[number]): number => agent?.[field] ?? LIMITS[field].default;
 	for (const field of FIELDS) {
@@ -25,7 +31,7 @@ export const effectiveLimits = (agent: RunLimits | undefined, budget: BudgetLimi
 		if (wanted !== undefined && wanted > ceiling(field)) {
 			throw new Refusal(
 				"invalid_request",
-				`Starting a run: limits.${field}: found ${wanted}, wanted at most ${ceiling(field)}, the agent's limit (its policy's limits.${field})`,
+				`${action}: limits.${field}: found ${wanted}, wanted at most ${ceiling(field)}, the agent's limit (its policy's limits.${field})`,
 			);
 		}
 	}

@@ -24,12 +24,38 @@ export const cronFault = (cron: string, timeZone: string, nowMs: number): string
 
 /** The cron as parsed, or what is wrong with it. */
 const read = (cron: string): CronPattern | string => {
+	const whole = parse(cron);
+	return typeof whole === "string" ? (faultyField(cron.split(" ")) ?? `found that ${whole}, ${WANTED}`) : whole;
+};
+
+const parse = (cron: string): CronPattern | string => {
 	try {
 		return new CronPattern(cron, undefined, { mode: "5-or-6-parts" });
 	} catch (error) {
 		const why = error instanceof Error ? error.message.replace("CronPattern: ", "") : "it is none";
-		return `${why.slice(0, 300)}; ${WANTED}`;
+		return why.slice(0, LIMITS.shownChars);
 	}
+};
+
+/** What may stand in each field, beginning with the second, which may be left out. */
+const FIELDS_WANTED = [
+	["second", "0 to 59"],
+	["minute", "0 to 59"],
+	["hour", "0 to 23"],
+	["day of the month", "1 to 31, L (the last), 15W (the weekday nearest to it)"],
+	["month", "1 to 12 or JAN to DEC"],
+	["day of the week", "0 to 7 (0 and 7: Sunday) or SUN to SAT, FRI#2 (the second), FRI#L (the last)"],
+] as const;
+
+/** The first field that is wrong in a cron in which all others are of any time; null: each by itself is right. */
+const faultyField = (parts: readonly string[]): string | null => {
+	const fields = FIELDS_WANTED.slice(FIELDS_WANTED.length - parts.length);
+	for (const [index, [name, wanted]] of fields.entries()) {
+		const part = parts[index] ?? "";
+		if (typeof parse(fields.map((_, at) => (at === index ? part : "*")).join(" ")) === "string")
+			return `${name}: found ${JSON.stringify(part.slice(0, LIMITS.shownChars))}, wanted ${wanted}, * or a list, range or step of such: 1,5 2-4 */2`;
+	}
+	return null;
 };
 
 /** The least number of seconds between two of its ticks, as far as that is below a minute. */

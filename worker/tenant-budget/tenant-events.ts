@@ -8,7 +8,7 @@ const NameRow = z.object({ tenant_id: z.string() });
 /** Events sent to D1 in one batch. */
 const BATCH = 100;
 /** The rows themselves are what waits. */
-const NO_MARKS = { mark: () => {}, clear: () => {}, has: () => false };
+const NO_MARKS = { mark: () => {}, clear: () => {}, has: () => false, tellingsOfOne: () => [] };
 
 /** What a tenant's object has to tell, until D1 has it; written in the step of the change that it tells of. */
 export class TenantEvents {

@@ -56,8 +56,13 @@ const refusalIn = (thrown: unknown): Refusal => {
 	throw thrown;
 };
 
-/** The run is labelled `untrusted`, whatever else the agent's policy says. @throws Refusal */
-const hookCommand = async (env: Env, entry: AgentEntry, { settings }: TriggerRow, { input, hops }: HookStart): Promise<AdmitCommand> => {
+/** The run as the agent's object takes it: labelled `untrusted`, whatever else the agent's policy says. @throws Refusal */
+export const hookCommand = async (
+	env: Env,
+	entry: AgentEntry,
+	{ settings }: TriggerRow,
+	{ input, hops }: Pick<HookStart, "input" | "hops">,
+): Promise<AdmitCommand> => {
 	const { wait, metadata, programVersion, grants, limits, isolation } = settings;
 	const order = { input, wait, metadata, labels: ["untrusted" as const], programVersion, grants, limits, isolation };
 	const command = await commandOf(env, entry, executorOf(env, "Starting a run"), order);

@@ -1,12 +1,13 @@
 import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { type AgentEntry, agentObject, findAgent } from "../agents/agent-registry.ts";
-import { agentInBody } from "../agents/named-agent.ts";
+import { agentInBody, agentInQuery } from "../agents/named-agent.ts";
 import { pageBy, pageFrom, readCursor, readNumberCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
 import { checkSecret, checkTrigger } from "./check-trigger.ts";
 import { describeTrigger } from "./describe-trigger.ts";
+import { hookKeys } from "./hook-keys.ts";
 import { forgetTrigger } from "./known-triggers.ts";
 import { receiveHook } from "./receive-hook.ts";
 import { changedSettings, newSettings, rolledSettings } from "./trigger-settings.ts";
@@ -39,12 +40,18 @@ export const triggerHandlers: Handlers<Ids> = {
 	},
 
 	listTriggers: async ({ env, caller, query, origin }) => {
-		const rows = await selectTriggers(env, caller.tenantId, readCursor(query.cursor), query.limit + 1);
+		const agentId = await agentInQuery(env, caller.tenantId, query.agent);
+		const rows = await selectTriggers(env, caller.tenantId, { agentId, before: readCursor(query.cursor), most: query.limit + 1 });
 		const { data, nextCursor } = pageFrom(rows, query.limit);
 		return { status: 200, body: { data: data.map((row) => describeTrigger(row, origin, Date.now())), nextCursor } };
 	},
 
-	getTrigger: async ({ env, caller, params, origin }) => shown(await ownTrigger(env, caller.tenantId, params.id), origin),
+	getTrigger: async ({ env, caller, params, origin }) => {
+		const row = await ownTrigger(env, caller.tenantId, params.id);
+		const { status, body } = shown(row, origin);
+		const keys = await hookKeys(env, row, Date.now());
+		return { status, body: keys.length > 0 ? body : { ...body, fault: noSecretText(row) } };
+	},
 
 	updateTrigger: async ({ env, caller, params, body, origin }) => {
 		const before = await ownTrigger(env, caller.tenantId, params.id);
@@ -78,10 +85,10 @@ export const triggerHandlers: Handlers<Ids> = {
 		return shown(await change(env, before, { settings, status: before.status }), origin);
 	},
 
-	tryTrigger: async ({ env, caller, params, body }) => ({
-		status: 200,
-		body: tryTrigger(await ownTrigger(env, caller.tenantId, params.id), body),
-	}),
+	tryTrigger: async ({ env, caller, params, body }) => {
+		const row = await ownTrigger(env, caller.tenantId, params.id);
+		return { status: 200, body: await tryTrigger(env, await agentOf(env, row), row, body) };
+	},
 
 	listTriggerRequests: async ({ env, caller, params, query }) => {
 		const { id, agentId, tenantId } = await ownTrigger(env, caller.tenantId, params.id);
@@ -94,6 +101,9 @@ export const triggerHandlers: Handlers<Ids> = {
 };
 
 const shown = (row: TriggerRow, origin: string) => ({ status: 200, body: describeTrigger(row, origin, Date.now()) }) as const;
+
+const noSecretText = ({ settings: { secret } }: TriggerRow): string =>
+	`every message is refused: found no secret ${secret} of the scheme's form, wanted it: make it with PUT /v1/secrets/${secret}`;
 
 const ownTrigger = async (env: Env, tenantId: string, id: string): Promise<TriggerRow> => {
 	const row = await findTrigger(env, tenantId, id);

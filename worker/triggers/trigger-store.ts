@@ -4,6 +4,7 @@ import { newId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { SchemeName, TriggerSettings } from "../../contract/triggers.ts";
 import { openRegistry } from "../db/open-registry.ts";
+import { agents } from "../db/schema.ts";
 import { triggers } from "../db/webhook-schema.ts";
 import type { Env } from "../env.ts";
 import type { TriggerRow } from "./trigger-row.ts";
@@ -35,6 +36,8 @@ const COLUMNS = {
 };
 
 const rowOf = (row: unknown): TriggerRow | null => (row === undefined ? null : Row.parse(row));
+/** An agent that is archived has no triggers any more; their senders' repeats are answered all the same. */
+const isLiving = sql`exists (select 1 from ${agents} where ${agents.id} = ${triggers.agentId} and ${agents.status} <> 'archived')`;
 const own = (tenantId: string, id: string) => and(eq(triggers.tenantId, tenantId), eq(triggers.id, id));
 
 /** A trigger by the id in its URL, whosever it is: whoever sends there has no key, and is let in by a signature alone. */
@@ -43,7 +46,13 @@ export const findTriggerOfUrl = async (env: Database, id: string): Promise<Trigg
 
 /** A tenant's trigger, or null. */
 export const findTrigger = async (env: Database, tenantId: string, id: string): Promise<TriggerRow | null> =>
-	rowOf(await openRegistry(env).select(COLUMNS).from(triggers).where(own(tenantId, id)).get());
+	rowOf(
+		await openRegistry(env)
+			.select(COLUMNS)
+			.from(triggers)
+			.where(and(own(tenantId, id), isLiving))
+			.get(),
+	);
 
 /** Makes a trigger; null when the tenant has LIMITS.triggersPerTenant of them. One statement. */
 export const insertTrigger = async (
@@ -70,9 +79,14 @@ export const replaceTrigger = async (
 export const removeTrigger = async (env: Database, tenantId: string, id: string): Promise<TriggerRow | null> =>
 	rowOf((await openRegistry(env).delete(triggers).where(own(tenantId, id)).returning(COLUMNS)).at(0));
 
-/** Up to `rows` triggers of a tenant, newest first, after an id. */
-export const selectTriggers = async (env: Database, tenantId: string, after: string | null, rows: number): Promise<TriggerRow[]> => {
-	const where = and(eq(triggers.tenantId, tenantId), after === null ? undefined : lt(triggers.id, after));
-	const found = await openRegistry(env).select(COLUMNS).from(triggers).where(where).orderBy(desc(triggers.id)).limit(rows);
+/** Up to `most` triggers of a tenant, newest first, before an id. @param filter null in it: whichever */
+export const selectTriggers = async (
+	env: Database,
+	tenantId: string,
+	{ agentId, before, most }: { readonly agentId: string | null; readonly before: string | null; readonly most: number },
+): Promise<TriggerRow[]> => {
+	const ofAgent = agentId === null ? undefined : eq(triggers.agentId, agentId);
+	const where = and(eq(triggers.tenantId, tenantId), isLiving, ofAgent, before === null ? undefined : lt(triggers.id, before));
+	const found = await openRegistry(env).select(COLUMNS).from(triggers).where(where).orderBy(desc(triggers.id)).limit(most);
 	return found.map((row) => Row.parse(row));
 };

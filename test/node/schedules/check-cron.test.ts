@@ -38,6 +38,19 @@ describe("cronFault()", () => {
 		"٣ * * * *",
 	])("says what is wrong with %j", (cron) => expect(cronFault(cron, "UTC", NOW)).toMatch(/^cron: .+ wanted /));
 
+	it.each([
+		["61 * * * *", 'minute: found "61", wanted 0 to 59'],
+		["*/0 * * * *", 'minute: found "*/0", wanted 0 to 59'],
+		["0 24 * * *", 'hour: found "24", wanted 0 to 23'],
+		["0 0 32W * *", 'day of the month: found "32W", wanted 1 to 31'],
+		["0 0 * 13 *", 'month: found "13", wanted 1 to 12 or JAN to DEC'],
+		["0 6 * * FUN", 'day of the week: found "FUN", wanted 0 to 7'],
+		["61 0 * * * *", 'second: found "61", wanted 0 to 59'],
+		["0 61 * * * *", 'minute: found "61", wanted 0 to 59'],
+	])("names the field of %s that is wrong, and what it may say", (cron, words) =>
+		expect(cronFault(cron, "UTC", NOW)?.startsWith(`cron: ${words}`), String(cronFault(cron, "UTC", NOW))).toBe(true),
+	);
+
 	it.each(["+05:00", "Berlin", "", "Europe/Berlin ", "constructor", "a".repeat(LIMITS.timeZoneChars + 1)])(
 		"says that %j is no time zone",
 		(zone) => expect(cronFault("0 6 * * *", zone, NOW)).toMatch(/^timeZone: /),
@@ -72,6 +85,7 @@ describe("cronFault()", () => {
 			"59 59 23 29 2 +MON",
 			`${"*,".repeat(120)}* * * * *`,
 			`${"-".repeat(200)} * * * *`,
+			`${minutes} * * * FUN`,
 		];
 		for (const cron of hostile) {
 			const spentMs = startCpuClock();

@@ -6,8 +6,7 @@ import { ObjectState } from "../../../worker/agents/object/object-state.ts";
 import { sendBatch } from "../../../worker/agents/object/outbox.ts";
 import { storeRecordings } from "../../../worker/agents/object/record-run.ts";
 import { storeContents } from "../../../worker/agents/object/store-contents.ts";
-import { type Tell, tellEvents } from "../../../worker/agents/object/tell-events.ts";
-import { tellOwed } from "../../../worker/agents/object/tell-owed.ts";
+import { tellEvents } from "../../../worker/agents/object/tell-events.ts";
 import { nextAlarm, takeUp } from "../../../worker/agents/object/take-up.ts";
 import { SliceNeeded } from "../../../worker/agents/object/tenant-slices.ts";
 import { expectArmed, expectTakenUp } from "./alarm-rules.ts";
@@ -192,9 +191,7 @@ export class World {
 	async #tellAll(): Promise<void> {
 		const { state } = this;
 		try {
-			const tell: Tell = (told, only) => this.endpoints.take(told, only);
-			while (await tellEvents(state, tell));
-			await tellOwed(state, tell);
+			await tellEvents(state, this.endpoints, new Set());
 		} catch (error) {
 			if (!(error instanceof Error) || !/the endpoints|step died|object/.test(error.message)) throw error;
 			this.say(`telling failed: ${error.message}`);

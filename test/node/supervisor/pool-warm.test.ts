@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { Pool } from "../../../supervisor/pool.ts";
-import type { PoolLease } from "../../../supervisor/pool-claim.ts";
+import type { Acquired, PoolLease } from "../../../supervisor/pool-claim.ts";
 import { answerOf, jobOf, startTestExecutors, type TestExecutors } from "./fixture.ts";
 
 const COUNTER =
@@ -21,21 +21,39 @@ const keptRun = async (platform: TestExecutors, warm: string, parts: Parameters<
 	return result;
 };
 
+const ask = (pool: Pool, runId: string, name: string | null, tenantId: string, signal = new AbortController().signal): Promise<Acquired> =>
+	pool.acquire({ tenantId, cpuMs: 100, kind: "run", warm: name === null ? null : { name, runId } }, signal);
+
 const leaseOf = async (pool: Pool, runId: string, name: string | null, tenantId = "ten_a"): Promise<PoolLease> => {
-	const claim = { tenantId, cpuMs: 100, kind: "run" as const, warm: name === null ? null : { name, runId } };
-	const acquired = await pool.acquire(claim, new AbortController().signal);
+	const acquired = await ask(pool, runId, name, tenantId);
 	if (acquired.kind !== "acquired") throw new Error(`Reading a lease: the claim was ${acquired.kind}, wanted it acquired.`);
 	return acquired.lease;
 };
 
 /** The lease of a run that has the isolate of the name "a" after another, of which word has come. */
-const provenLease = async (pool: Pool, runId: string): Promise<PoolLease> => {
-	const before = await leaseOf(pool, "run_before", "a");
+const provenLease = async (pool: Pool, runId: string, tenantId = "ten_a"): Promise<PoolLease> => {
+	const before = await leaseOf(pool, `${runId}_before`, "a", tenantId);
 	before.release(true);
-	pool.keep("run_before");
-	const lease = await leaseOf(pool, runId, "a");
+	pool.keep(`${runId}_before`);
+	const lease = await leaseOf(pool, runId, "a", tenantId);
 	expect([lease.isolate, lease.process]).toEqual([before.isolate, before.process]);
 	return lease;
+};
+
+/**
+ * All processes have a tenant. `ten_a` has as many as it may have at once: one of them is idle, and its next run would have the warm isolate in it, which the last has been
+ * said to be kept or not. It waits, for all places are taken: by the others of `ten_a`, by `ten_b` and by `ten_c`.
+ */
+const crowd = async (pool: Pool, size: number, isKept: boolean, signal?: AbortSignal) => {
+	const warm = await provenLease(pool, "run_2");
+	const plain = await Promise.all(Array.from({ length: size - 1 }, (_, index) => leaseOf(pool, `run_plain${index}`, null)));
+	const other = await leaseOf(pool, "run_b", null, "ten_b");
+	await expect.poll(() => pool.processes().length, { timeout: 15_000 }).toBe(size + 2);
+	const last = leaseOf(pool, "run_c", null, "ten_c");
+	const next = ask(pool, "run_3", "a", "ten_a", signal);
+	warm.release(true);
+	if (isKept) pool.keep("run_2");
+	return { warm, next, last: await last, others: [...plain, other] };
 };
 
 /** Lets time pass for whoever asks the clock. */
@@ -178,5 +196,70 @@ describe("the pool", () => {
 		expect(processes.has(next.process)).toBe(false);
 		await same.process.ended;
 		next.release(true);
+	});
+});
+
+describe("a tenant's idle process with a warm isolate that its next run would have", () => {
+	test("is not held from another tenant's first run while long runs of the tenant last", async () => {
+		await using platform = await startTestExecutors({ size: 2 });
+		const { pool } = platform.executors;
+		const pair = (name: string) => ["1", "2"].map((run) => leaseOf(pool, `${name}${run}`, name));
+		const end = (name: string, leases: readonly PoolLease[]) => {
+			for (const [index, lease] of leases.entries()) {
+				lease.release(true);
+				pool.keep(`${name}${index + 1}`);
+			}
+		};
+		for (const name of ["n", "o", "p", "q"]) end(name, await Promise.all(pair(name)));
+		const short = await Promise.all(pair("n"));
+		await expect.poll(() => pool.processes().length, { timeout: 15_000 }).toBe(4);
+		const long = pair("m");
+		const next = leaseOf(pool, "n3", "n");
+		end("n", short);
+		const held = await Promise.all(long);
+		expect(new Set([...short, ...held].map((lease) => lease.process)).size).toBe(4);
+		const other = await leaseOf(pool, "run_b", null, "ten_b");
+		held[0]?.release(true);
+		for (const lease of [await next, other]) lease.release(true);
+	});
+
+	test.each([true, false])(
+		"makes way for the first run of one that has none; its run goes on in another (word of it has come: %s)",
+		async (isKept) => {
+			await using platform = await startTestExecutors({ size: 1 });
+			const { pool } = platform.executors;
+			const { warm, next, last, others } = await crowd(pool, 1, isKept);
+			const first = leaseOf(pool, "run_d", null, "ten_d");
+			await warm.process.ended;
+			for (const lease of [last, ...others]) lease.release(true);
+			expect((await first).process.alive).toBe(true);
+			expect((await next).kind).toBe("acquired");
+		},
+	);
+
+	test.each([
+		{ size: 2, than: "one more than", makesWay: false },
+		{ size: 3, than: "two more than", makesWay: true },
+	])("makes way for a tenant all of whose processes work where it has $than that: $makesWay", async ({ size, makesWay }) => {
+		await using platform = await startTestExecutors({ size });
+		const { pool } = platform.executors;
+		const { warm, next, last } = await crowd(pool, size, true);
+		const second = leaseOf(pool, "run_b2", null, "ten_b");
+		expect(pool.processes().some(({ pid }) => pid === warm.process.pid)).toBe(!makesWay);
+		last.release(true);
+		const acquired = await next;
+		expect(acquired.kind === "acquired" && acquired.lease.isolate === warm.isolate).toBe(!makesWay);
+		if (acquired.kind === "acquired") acquired.lease.release(true);
+		(await second).release(true);
+	});
+
+	test("makes way when that run is cancelled", async () => {
+		await using platform = await startTestExecutors({ size: 1 });
+		const gone = new AbortController();
+		const { warm, next } = await crowd(platform.executors.pool, 1, true, gone.signal);
+		expect(warm.process.alive).toBe(true);
+		gone.abort();
+		await warm.process.ended;
+		expect(await next).toEqual({ kind: "cancelled" });
 	});
 });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HookTurns } from "../../../worker/triggers/hook-turns.ts";
 
-const BOUNDS = { atOnce: 2, waiting: 4, waitingOfTenant: 3, waitMs: 1_000, heldMs: 5_000 };
+/** One tenant alone has two of these turns, and three of these places in line. */
+const BOUNDS = { atOnce: 4, waiting: 6, waitMs: 1_000, heldMs: 5_000 };
 
 /** Enters, and says in `order` when it has its turn; `refused` when it has none. */
 const entering = (turns: HookTurns, order: string[], tenant: string, name: string): Promise<() => void> =>
@@ -36,27 +37,25 @@ describe("HookTurns", () => {
 	});
 
 	test("lets tenants take turns, whoever has more in line", async () => {
-		const turns = new HookTurns(BOUNDS);
+		const turns = new HookTurns({ ...BOUNDS, atOnce: 1 });
 		const order: string[] = [];
-		const [first, second] = await Promise.all([entering(turns, order, "a", "a1"), entering(turns, order, "a", "a2")]);
-		const waiting = [..."345"].map((number) => entering(turns, order, "a", `a${number}`));
-		waiting.push(entering(turns, order, "b", "b1"));
+		const first = await entering(turns, order, "c", "c1");
+		const waiting = ["a1", "a2", "a3", "b1"].map((name) => entering(turns, order, name.charAt(0), name));
 		first();
-		second();
 		for (const next of [0, 3, 1, 2]) (await waiting[next])?.();
-		expect(order).toEqual(["a1", "a2", "a3", "b1", "a4", "a5"]);
+		expect(order).toEqual(["c1", "a1", "b1", "a2", "a3"]);
 	});
 
 	test("refuses at once what the line does not hold, of one tenant and of all", async () => {
 		const turns = new HookTurns(BOUNDS);
 		const order: string[] = [];
-		await Promise.all([turns.enter("a"), turns.enter("a")]);
+		await Promise.all(["a", "a", "b", "c"].map((tenant) => turns.enter(tenant)));
 		for (const name of ["1", "2", "3"]) void entering(turns, order, "a", name);
 		await entering(turns, order, "a", "4");
 		expect(order).toEqual(["4 refused"]);
-		void entering(turns, order, "b", "5");
-		await entering(turns, order, "c", "6");
-		expect(order).toEqual(["4 refused", "6 refused"]);
+		for (const tenant of ["b", "c", "d"]) void entering(turns, order, tenant, tenant);
+		await entering(turns, order, "e", "e");
+		expect(order).toEqual(["4 refused", "e refused"]);
 	});
 
 	test("refuses who has waited too long, and gives that place in line to another", async () => {
@@ -72,6 +71,50 @@ describe("HookTurns", () => {
 		first();
 		await next;
 		expect(order).toEqual(["late refused", "next"]);
+	});
+
+	test("gives no tenant all turns nor all places in line: another's has its turn at once, whatever waits", async () => {
+		const turns = new HookTurns({ ...BOUNDS, atOnce: 16 });
+		const order: string[] = [];
+		for (const tenant of ["a", "b"]) for (let number = 0; number < 20; number += 1) void entering(turns, order, tenant, tenant);
+		await entering(turns, order, "c", "c");
+		const had = (name: string): number => order.filter((other) => other === name).length;
+		expect([had("a"), had("b"), had("c")]).toEqual([8, 4, 1]);
+	});
+
+	test("lets those in line that have no share wait, and whoever has one go before them", async () => {
+		const turns = new HookTurns(BOUNDS);
+		const order: string[] = [];
+		const [first] = await Promise.all(["a1", "a2", "b1", "c1"].map((name) => entering(turns, order, name.charAt(0), name)));
+		const waiting = ["a3", "d1"].map((name) => entering(turns, order, name.charAt(0), name));
+		first?.();
+		await waiting[1];
+		expect(order).toEqual(["a1", "a2", "b1", "c1", "d1"]);
+	});
+
+	test("gives a turn that was lost with its request to who waits, though nobody comes and nothing is given back", async () => {
+		vi.useFakeTimers();
+		const turns = new HookTurns({ ...BOUNDS, atOnce: 1 });
+		const order: string[] = [];
+		await turns.enter("a");
+		await vi.advanceTimersByTimeAsync(BOUNDS.heldMs - BOUNDS.waitMs / 2);
+		void entering(turns, order, "b", "b1");
+		await vi.advanceTimersByTimeAsync(BOUNDS.waitMs / 2);
+		expect(order).toEqual(["b1"]);
+	});
+
+	test("gives no turn to who is gone from the line with its request, and that place to another", async () => {
+		vi.useFakeTimers();
+		const turns = new HookTurns({ ...BOUNDS, atOnce: 1, waiting: 1 });
+		const order: string[] = [];
+		const giveBack = await turns.enter("a");
+		const gone = entering(turns, order, "a", "gone");
+		// Its timer is gone with it: the clock goes on, and nothing rings.
+		vi.setSystemTime(Date.now() + BOUNDS.waitMs);
+		const next = entering(turns, order, "b", "next");
+		giveBack();
+		await Promise.all([gone, next]);
+		expect(order).toEqual(["gone refused", "next"]);
 	});
 
 	test("takes a turn back that was lost with its request, and not twice", async () => {

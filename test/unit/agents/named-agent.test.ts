@@ -1,16 +1,20 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { newId } from "../../../contract/ids.ts";
+import { LIMITS } from "../../../contract/limits.ts";
 import type { Operation } from "../../../contract/operation.ts";
 import { OPERATIONS } from "../../../contract/operations.ts";
+import { agentObject } from "../../../worker/agents/agent-registry.ts";
 import { ask, errorOf, newTenant } from "../http/ask.ts";
+import { stubOf } from "./agent-under-test.ts";
 
 const Made = z.object({ id: z.string(), status: z.string().optional(), name: z.string().optional() });
 
 /** A tenant of its own, and how its key asks. */
 const tenant = async () => {
-	const { key } = await newTenant();
+	const { id: tenantId, key } = await newTenant();
 	const api = (method: string, path: string, body?: unknown) =>
 		ask(method, path, { key: key.value, ...(body === undefined ? {} : { body }) });
 	const make = async (name: string): Promise<string> => {
@@ -18,7 +22,7 @@ const tenant = async () => {
 		expect(made.status, made.text).toBe(201);
 		return Made.parse(made.json).id;
 	};
-	return { api, make };
+	return { tenantId, api, make };
 };
 
 describe("an agent in a path", () => {
@@ -105,6 +109,28 @@ describe("an agent in a path", () => {
 });
 
 describe("a name of an agent", () => {
+	it("is not changed by a change that is refused", async () => {
+		const { tenantId, api, make } = await tenant();
+		const id = await make("worker");
+		await runInDurableObject(stubOf({ object: agentObject(env, { tenantId, agentId: id }) }), (_instance, { storage }) =>
+			storage.sql.exec("UPDATE programs SET bytes = ?", LIMITS.programVersionsBytes).toArray(),
+		);
+		const refused = await api("PATCH", `/v1/agents/${id}`, { name: "renamed", program: "export default () => 2" });
+		expect([refused.status, errorOf(refused).code]).toEqual([409, "conflict"]);
+		expect((await api("GET", "/v1/agents/renamed")).status).toBe(404);
+		expect((await api("GET", "/v1/agents/worker")).json).toMatchObject({ id, name: "worker" });
+		expect((await api("POST", "/v1/agents", { name: "worker" })).status).toBe(409);
+	});
+
+	it("is one, in the registry and the agent, after the change is sent again that died half-way", async () => {
+		const { api, make } = await tenant();
+		const id = await make("worker");
+		await env.DB.prepare("UPDATE agents SET name = 'renamed' WHERE id = ?").bind(id).run();
+		expect((await api("PATCH", `/v1/agents/${id}`, { name: "worker" })).json).toMatchObject({ id, name: "worker" });
+		expect((await api("GET", "/v1/agents/worker")).json).toMatchObject({ id });
+		expect((await api("GET", "/v1/agents/renamed")).status).toBe(404);
+	});
+
 	it("is none that looks like an id", async () => {
 		const { api, make } = await tenant();
 		const id = await make("worker");

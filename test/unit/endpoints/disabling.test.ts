@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../../contract/endpoints.ts";
 import type { TenantEvent } from "../../../contract/events.ts";
 import { listTenantEvents } from "../../../worker/ledger/tenant-events.ts";
-import { testEnv } from "../http/ask.ts";
+import { errorOf, testEnv } from "../http/ask.ts";
 import { answer, type EndpointScene, hang, makeEndpoint, NOON, ok, told, withEndpoint } from "./endpoint-under-test.ts";
 
 const HOUR = 3_600_000;
@@ -152,6 +152,8 @@ describe("an endpoint", () => {
 			await world.object.alarm();
 			const refused = await api("POST", `/v1/deliveries/${id}/redeliver`);
 			expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("its endpoint is disabled")]);
+			const untried = await api("POST", `${path}/test`);
+			for (const each of [refused, untried]) expect([each.status, errorOf(each).hint]).toEqual([409, `Enable it: POST ${path}/enable`]);
 			expect(Endpoint.parse((await api("POST", `${path}/enable`)).json)).toMatchObject({
 				status: "active",
 				disabledReason: null,

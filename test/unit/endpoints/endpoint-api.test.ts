@@ -79,6 +79,9 @@ describe("endpoints", () => {
 		for (const spelling of SPELLINGS)
 			expect(await refusalOf(`https://${spelling}/hook`), spelling).toMatch(/^400 making an endpoint: url: /);
 		expect(await refusalOf("http://receiver.example.com/")).toContain("its scheme is http, wanted https");
+		const loopback = await refusalOf("http://127.0.0.1:4000/hook");
+		expect(loopback).toContain("the operator opens it with CORDON_DEV_ALLOW=127.0.0.1:4000;");
+		expect(loopback).not.toContain("grant");
 		expect(await refusalOf("https://user:pass@receiver.example.com/")).toContain("a user name or a password");
 		expect(await refusalOf("https://receiver.example.com/#part")).toContain("a fragment");
 		expect(await refusalOf("ftp://receiver.example.com/")).toContain("neither https nor http");

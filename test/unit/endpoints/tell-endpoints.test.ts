@@ -3,7 +3,7 @@ import type { ToldEvent } from "../../../contract/events.ts";
 import { newId } from "../../../contract/ids.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import type { EndpointNamespace } from "../../../worker/env.ts";
-import { tellEach, tellEndpoints } from "../../../worker/endpoints/tell-endpoints.ts";
+import { tellEndpoint, tellEndpoints, wantingEvents } from "../../../worker/endpoints/tell-endpoints.ts";
 import { ask, newTenant, testEnv } from "../http/ask.ts";
 import { makeEndpoint, told } from "./endpoint-under-test.ts";
 
@@ -59,17 +59,23 @@ describe("tellEndpoints()", () => {
 	});
 });
 
-describe("tellEach()", () => {
-	it("answers what an endpoint did not take of what it wants, and tells one alone where that is asked for", async () => {
+describe("tellEndpoint()", () => {
+	it("answers whether that endpoint took what it wants of it, and tells no other", async () => {
 		const { id, key } = await newTenant();
 		const [away, there] = [await makeEndpoint(key.value, { events: ["agent.disabled"] }), await makeEndpoint(key.value)];
 		const { taken, env } = listen(new Set([away.id]));
-		const [first, second] = [told(), told()];
-		const other: ToldEvent = { ...told(), event: { ...second.event, id: newId("evt"), type: "tenant.suspended", data: {} } };
-		expect(await tellEach(env, id, [first, other], null)).toEqual([{ endpointId: away.id, eventIds: [first.event.id] }]);
-		expect(await tellEach(env, id, [second], there.id)).toEqual([]);
-		expect(await tellEach(env, id, [second], newId("end"))).toEqual([]);
-		expect(Object.fromEntries(taken)).toEqual({ [there.id]: [first.event.id, other.event.id, second.event.id] });
+		const first = told();
+		const other: ToldEvent = { ...first, event: { ...first.event, id: newId("evt"), type: "tenant.suspended", data: {} } };
+		expect(new Set(await wantingEvents(env, id, [first.event, other.event]))).toEqual(
+			new Set([
+				{ endpointId: away.id, eventIds: [first.event.id] },
+				{ endpointId: there.id, eventIds: [first.event.id, other.event.id] },
+			]),
+		);
+		const tell = (endpointId: string, event: ToldEvent): Promise<boolean> => tellEndpoint(env, id, endpointId, [event]);
+		expect([await tell(away.id, first), await tell(away.id, other), await tell(there.id, first)]).toEqual([false, true, true]);
+		expect(await tell(newId("end"), first)).toBe(true);
+		expect(Object.fromEntries(taken)).toEqual({ [there.id]: [first.event.id] });
 	});
 
 	it("waits for no object that does not answer longer than it may take", async () => {
@@ -78,11 +84,10 @@ describe("tellEach()", () => {
 		vi.useFakeTimers();
 		try {
 			const { env } = listen(new Set(), () => new Promise(() => {}));
-			const event = told();
-			const telling = tellEach(env, id, [event], null);
+			const telling = tellEndpoint(env, id, made.id, [told()]);
 			await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), 15_000);
 			await vi.advanceTimersByTimeAsync(LIMITS.eventsTellingMs);
-			expect(await telling).toEqual([{ endpointId: made.id, eventIds: [event.event.id] }]);
+			expect(await telling).toBe(false);
 		} finally {
 			vi.useRealTimers();
 		}

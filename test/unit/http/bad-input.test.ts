@@ -101,7 +101,11 @@ describe("a body", () => {
 	test("names each unknown field, and says found and wanted of each wrong one", async () => {
 		const unknown = await post({ body: { name: "a", tenantId: "ten_x", id: "key_x", role: "admin" } });
 		expectRefused(unknown, 400, "invalid_request");
-		const issues = ["tenantId", "id", "role"].map((path) => ({ path, found: "an unknown field", wanted: "no such field" }));
+		const issues = ["tenantId", "id", "role"].map((path) => ({
+			path,
+			found: "an unknown field",
+			wanted: "one of name, scopes, expiresAtMs",
+		}));
 		expect(errorOf(unknown)).toMatchObject({ issues });
 		const wrong = await post({ body: { program: "x", limits: { wallMs: -1, cpuMs: "1" } } }, "/v1/runs");
 		expect(errorOf(wrong).message).toBe("POST /v1/runs: limits.wallMs: found -1, wanted a number of at least 1 (and 1 more: see issues)");

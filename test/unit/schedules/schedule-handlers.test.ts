@@ -64,13 +64,13 @@ describe("POST /v1/schedules", () => {
 		[{ cron: "* * * *" }, "five fields"],
 		[{ cron: "@daily" }, "five fields"],
 		[{ cron: "2027-01-01T00:00:00" }, "five fields"],
-		[{ cron: "61 * * * *" }, "minute"],
+		[{ cron: "61 * * * *" }, 'Making a schedule: cron: minute: found \\"61\\", wanted 0 to 59'],
 		[{ cron: "*/9 * * * * *" }, "6 s apart"],
 		[{ cron: "0,55 * * * * *" }, "5 s apart"],
 		[{ cron: "* * * * * *" }, "1 s apart"],
 		[{ cron: "0 0 30 2 *" }, "none of its times"],
 		[{ cron: "0 0 * * *", timeZone: "Mars/Olympus" }, "IANA"],
-		[{ cron: "0 0 * * *", grants: ["ghost"] }, "ghost"],
+		[{ cron: "0 0 * * *", grants: ["ghost"] }, 'Making a schedule: grants: found \\"ghost\\"'],
 		[{ cron: "0 0 * * *", programVersion: 2 }, "the agent's version 1"],
 		[{ cron: "0 0 * * *", isolation: "warm" }, "does not allow warm"],
 		[{ cron: "0 0 * * *", limits: { wallMs: LIMITS.wallMs.max } }, "at most 10000"],
@@ -109,7 +109,7 @@ describe("POST /v1/schedules", () => {
 		await runInDurableObject(stubOf({ object }), (_instance, { storage }) => {
 			for (let index = 1; index < LIMITS.schedulesPerAgent; index += 1)
 				storage.sql.exec(
-					"INSERT INTO schedules SELECT ?, status, next_at_ms, revision, settings, last, created_at_ms, updated_at_ms FROM schedules WHERE id = ?",
+					"INSERT INTO schedules (id, status, next_at_ms, revision, settings, last, created_at_ms, updated_at_ms) SELECT ?, status, next_at_ms, revision, settings, last, created_at_ms, updated_at_ms FROM schedules WHERE id = ?",
 					newRoutedId("sch", locatorOf(agentId)),
 					first.id,
 				);

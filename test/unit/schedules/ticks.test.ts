@@ -221,6 +221,48 @@ describe("a tick that cannot be started", () => {
 			expect(scene.ring(NOON + MINUTE + 59_000)).toEqual([]);
 		}));
 
+	it("is told when the one before did not fail as it did: the first of a row of equal failures", () =>
+		inScene((scene) => {
+			const id = scene.make("*/10 * * * * *", { catchUp: "skip" }, NOON);
+			const ringAt = (ms: number, end: "start" | "invalid_program" | "not_found"): void => {
+				for (const { runId } of scene.ring(NOON + ms))
+					if (end === "start") admit(scene, runId, NOON + ms);
+					else scene.state.step(() => failTick(scene.state, runId, { code: end, message: "" }, NOON + ms));
+				scene.evict();
+			};
+			for (const ms of [10_000, 20_000, 30_000]) ringAt(ms, "invalid_program");
+			ringAt(40_000, "not_found");
+			ringAt(50_000, "invalid_program");
+			ringAt(60_000, "start");
+			for (const ms of [70_000, 80_000]) ringAt(ms, "invalid_program");
+			scene.state.step(() => changeAgent(scene.state, { status: "disabled" }, NOON));
+			ringAt(90_000, "start");
+			scene.state.step(() => changeAgent(scene.state, { status: "active" }, NOON));
+			for (const ms of [100_000, 110_000]) ringAt(ms, "invalid_program");
+			expect(toldBy(scene)).toMatchObject([
+				{ schedule: id, tickMs: NOON + 10_000, code: "invalid_program" },
+				{ tickMs: NOON + 40_000, code: "not_found" },
+				{ tickMs: NOON + 50_000, code: "invalid_program" },
+				{ tickMs: NOON + 70_000, code: "invalid_program" },
+				{ tickMs: NOON + 100_000, code: "invalid_program" },
+			]);
+		}));
+
+	it.each([
+		[LIMITS.scheduleToldMs - 1, 1],
+		[LIMITS.scheduleToldMs, 2],
+	])("%i ms after an equal failure was told makes %i events of them", (laterMs, events) =>
+		inScene((scene) => {
+			scene.make("* * * * *", {}, NOON);
+			const ticks = scene.ring(NOON + 2 * MINUTE);
+			for (const [index, { runId }] of ticks.entries()) {
+				const error = { code: "invalid_program", message: "" } as const;
+				scene.state.step(() => failTick(scene.state, runId, error, NOON + index * laterMs));
+			}
+			expect([ticks.length, toldBy(scene).length]).toEqual([2, events]);
+		}),
+	);
+
 	it("says nothing over a later one", () =>
 		inScene((scene) => {
 			const id = scene.make("* * * * *", {}, NOON);

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { pageOf } from "../../../contract/common.ts";
-import { Trigger, TriggerRequest } from "../../../contract/triggers.ts";
-import { type Answer, ask, errorOf, newKey, newTenant } from "../http/ask.ts";
+import { LIMITS } from "../../../contract/limits.ts";
+import { Trigger, TriggerRequest, TriggerTrialOutcome } from "../../../contract/triggers.ts";
+import { starting } from "../sub-agents/family.ts";
+import { type Answer, ask, errorOf, newKey, newTenant, testEnv } from "../http/ask.ts";
+
+const compiling = { ...testEnv, EXECUTOR: "remote", ...(starting.EXECUTOR_SERVICE && { EXECUTOR_SERVICE: starting.EXECUTOR_SERVICE }) };
 
 /** A trigger of a fresh tenant for GitHub. */
 const newTrigger = async (settings: Record<string, unknown> = {}) => {
@@ -34,6 +38,7 @@ describe("a trigger that is tried", () => {
 				event: "issues",
 				deliveryId: expect.stringMatching(/^sha256:/),
 				input: { number: 7, event: "issues" },
+				refusal: { code: "no_executor", message: expect.any(String) },
 				answer: null,
 			},
 		]);
@@ -60,9 +65,36 @@ describe("a trigger that is tried", () => {
 		expect([broken.status, errorOf(broken).code]).toEqual([400, "invalid_request"]);
 		for (const headers of [{ "a b": "1" }, { a: "1\r\nb: 2" }, { "": "1" }, { a: "é" }])
 			expect((await tried({ headers, body: null })).status, JSON.stringify(headers)).toBe(400);
+		const longer = await tried({ body: "x".repeat(LIMITS.hookBodyBytes + 1) });
+		expect([longer.status, errorOf(longer).code]).toEqual([413, "payload_too_large"]);
 		const unfolded = { $from: "0" };
 		const large = await tried({ body: "x".repeat(200_000) }, { input: Array.from({ length: 100 }, () => unfolded) });
 		expect([large.status, errorOf(large).message]).toEqual([400, expect.stringContaining("Trying a trigger: input:")]);
+	});
+
+	test("says why nothing would be started just now, and that something would", async () => {
+		const { id, key } = await newTrigger();
+		await ask("PATCH", "/v1/agents/default", { key, body: { program: "export default () => 1" }, env: compiling });
+		const refusal = async (): Promise<unknown> =>
+			TriggerTrialOutcome.parse((await ask("POST", `/v1/triggers/${id}/test`, { key, body: { body: {} }, env: compiling })).json).refusal;
+		expect(await refusal()).toBeNull();
+		await ask("POST", `/v1/triggers/${id}/disable`, { key });
+		expect(await refusal()).toMatchObject({ code: "not_found", message: expect.stringContaining("switched off") });
+		await ask("POST", `/v1/triggers/${id}/enable`, { key });
+		await ask("POST", "/v1/agents/default/disable", { key });
+		expect(await refusal()).toMatchObject({ code: "agent_disabled" });
+		await ask("POST", "/v1/agents/default/enable", { key });
+		await ask("PATCH", "/v1/agents/default", { key, body: { program: null } });
+		expect(await refusal()).toMatchObject({ code: "invalid_request", message: expect.stringContaining("program") });
+	});
+
+	test("is gone with its agent, and so it is in the list", async () => {
+		const { id, key } = await newTrigger();
+		await ask("POST", "/v1/agents", { key, body: { name: "other" } });
+		await ask("DELETE", "/v1/agents/default", { key });
+		expect((await ask("GET", `/v1/triggers/${id}`, { key })).status).toBe(404);
+		expect((await ask("POST", `/v1/triggers/${id}/test`, { key, body: { body: {} } })).status).toBe(404);
+		expect((await ask("GET", "/v1/triggers", { key })).json).toEqual({ data: [], nextCursor: null });
 	});
 
 	test("is the tenant's own, and only for who may change it", async () => {

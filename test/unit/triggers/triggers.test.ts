@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { pageOf } from "../../../contract/common.ts";
 import { LIMITS } from "../../../contract/limits.ts";
 import { Trigger } from "../../../contract/triggers.ts";
@@ -90,6 +91,7 @@ describe("triggers", () => {
 		["a window that is too narrow", { toleranceSeconds: LIMITS.hookToleranceSeconds.min - 1 }, 400],
 		["a wait that is too long", { wait: LIMITS.waitSeconds + 1 }, 400],
 		["a filter that is none", { filter: { argument: "body.action", is: "opened" } }, 400],
+		["a filter on an argument that there is not", { filter: { argument: "2.n", over: 1 } }, 400],
 		["a mapping with a path that leads out of the request", { input: { a: { $from: "2.a" } } }, 400],
 		["a mapping that is too long", { input: "x".repeat(LIMITS.hookMappingChars) }, 400],
 		["a grant that the agent does not have", { grants: ["web"] }, 400],
@@ -102,6 +104,51 @@ describe("triggers", () => {
 		expect(answer.status, answer.text).toBe(status);
 	});
 
+	test("that would start runs with a grant or a limit that the agent does not have are told that they are not made", async () => {
+		const key = await tenantWithSecrets();
+		const { id } = await make(key);
+		for (const [field, value] of [
+			["grants", ["web"]],
+			["limits", { calls: 1_000 }],
+		] as const) {
+			const body = { agent: "default", scheme: "standard", secret: "hook", [field]: value };
+			expect(errorOf(await ask("POST", "/v1/triggers", { key, body })).message).toMatch(new RegExp(`^Making a trigger: ${field}`));
+			const patched = await ask("PATCH", `/v1/triggers/${id}`, { key, body: { [field]: value } });
+			expect(errorOf(patched).message).toMatch(new RegExp(`^Changing a trigger: ${field}`));
+		}
+	});
+
+	test("are listed by their agent, its id or its name", async () => {
+		const key = await tenantWithSecrets();
+		const other = z.object({ id: z.string() }).parse((await ask("POST", "/v1/agents", { key, body: { name: "other" } })).json);
+		const [first, second, third] = [await make(key, { agent: "other" }), await make(key), await make(key, { agent: "other" })];
+		const idsOf = async (query: string): Promise<string[]> =>
+			pageOf(Trigger)
+				.parse((await ask("GET", `/v1/triggers?${query}`, { key })).json)
+				.data.map(({ id }) => id);
+		expect(await idsOf("agent=other")).toEqual([third.id, first.id]);
+		expect(await idsOf(`agent=${other.id}`)).toEqual([third.id, first.id]);
+		expect(await idsOf("agent=default")).toEqual([second.id]);
+		expect(await idsOf("agent=nobody")).toEqual([]);
+		expect(await idsOf("agent=")).toEqual([]);
+		expect(await idsOf("")).toEqual([third.id, second.id, first.id]);
+		const page = pageOf(Trigger).parse((await ask("GET", "/v1/triggers?agent=other&limit=1", { key })).json);
+		expect(await idsOf(`agent=other&limit=1&cursor=${page.nextCursor}`)).toEqual([first.id]);
+	});
+
+	test("without any secret say that every message is refused, and nothing of it while one is there", async () => {
+		const key = await tenantWithSecrets();
+		const { id } = await make(key);
+		const fault = async () => Trigger.parse((await ask("GET", `/v1/triggers/${id}`, { key })).json).fault;
+		await ask("POST", `/v1/triggers/${id}/roll`, { key, body: { secret: "next" } });
+		await ask("DELETE", "/v1/secrets/next", { key });
+		expect(await fault()).toBeUndefined();
+		await ask("DELETE", "/v1/secrets/hook", { key });
+		expect(await fault()).toContain("PUT /v1/secrets/next");
+		await ask("PUT", "/v1/secrets/next", { key, body: { value: VALUE } });
+		expect(await fault()).toBeUndefined();
+	});
+
 	test("are not made for an archived agent", async () => {
 		const key = await tenantWithSecrets();
 		const made = await ask("POST", "/v1/agents", { key, body: { name: "gone" } });
@@ -111,7 +158,7 @@ describe("triggers", () => {
 		await ask("DELETE", `/v1/agents/${id}`, { key });
 		const byId = await ask("POST", "/v1/triggers", { key, body: { agent: id, scheme: "standard", secret: "hook" } });
 		expect(byId.status, byId.text).toBe(409);
-		expect((await ask("PATCH", `/v1/triggers/${trigger.id}`, { key, body: { wait: 1 } })).status).toBe(409);
+		expect((await ask("PATCH", `/v1/triggers/${trigger.id}`, { key, body: { wait: 1 } })).status).toBe(404);
 	});
 
 	test("roll to another secret, with the one before beside it for a while", async () => {

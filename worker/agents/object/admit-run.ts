@@ -206,21 +206,25 @@ const termsOfToday = (state: ObjectState, command: AdmitCommand): RunTerms | Ref
 	};
 };
 
-/** What is wrong with a request as long as the agent stays as it is: grants that it does not have, limits above its own. Null: nothing. */
-export const requestFault = (state: ObjectState, command: Pick<AdmitCommand, "grants" | "limits">): RefusedAnswer | null => {
+/** What is wrong with a request as long as the agent stays as it is: grants that it does not have, limits above its own. Null: nothing. @param action how the refusal begins */
+export const requestFault = (
+	state: ObjectState,
+	command: Pick<AdmitCommand, "grants" | "limits">,
+	action = "Starting a run",
+): RefusedAnswer | null => {
 	const configuration = state.facts.configuration();
-	if (configuration === null) return refuse("not_found", "Starting a run: there is no such agent");
+	if (configuration === null) return refuse("not_found", `${action}: there is no such agent`);
 	const { bound, policy } = state.facts.policy(configuration.policyVersion);
 	const unknown = command.grants?.find((name) => !bound.grants.has(name));
 	if (unknown !== undefined) {
 		const granted = [...bound.grants.keys()].join(", ");
 		return refuse(
 			"invalid_request",
-			`Starting a run: grants: found ${JSON.stringify(unknown)}, wanted names out of ${granted === "" ? "none: the agent has no grants" : granted}`,
+			`${action}: grants: found ${JSON.stringify(unknown)}, wanted names out of ${granted === "" ? "none: the agent has no grants" : granted}`,
 		);
 	}
 	try {
-		effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined);
+		effectiveLimits(policy.limits, configuration.budget.limits, command.limits ?? undefined, action);
 		return null;
 	} catch (error) {
 		if (error instanceof Refusal) return refuse(error.code, error.message, error.details);

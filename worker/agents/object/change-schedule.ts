@@ -40,6 +40,7 @@ export const makeSchedule = (state: ObjectState, id: string, settings: ScheduleS
 		revision: 1,
 		settings,
 		last: null,
+		told: null,
 		created_at_ms: nowMs,
 		updated_at_ms: nowMs,
 	};
@@ -79,8 +80,8 @@ export const deleteSchedules = (state: ObjectState, nowMs: number): void => {
 export const pauseBroken = (state: ObjectState, row: ScheduleRow, nowMs: number): void => {
 	const message = "its next time cannot be told any more: set its cron and timeZone anew, then resume it";
 	const last = { tickMs: row.next_at_ms ?? nowMs, run: null, outcome: "failed", code: "internal", message, atMs: nowMs } as const;
-	tellTick(state, row.id, last, nowMs);
-	state.schedules.update({ ...stopTicks(state, row, nowMs), status: "paused", last });
+	const told = tellTick(state, row, last, nowMs);
+	state.schedules.update({ ...stopTicks(state, row, nowMs), status: "paused", last, told });
 	state.outbox.mark("schedule", row.id);
 };
 

@@ -61,7 +61,7 @@ const skip = (row: ScheduleRow, code: "agent_disabled" | "tenant_suspended", now
 	const tickMs = latestOf(row, nowMs);
 	const message = code === "agent_disabled" ? "the agent was disabled" : "the tenant was suspended";
 	const last: LastTick = { tickMs, run: null, outcome: "skipped", code, message, atMs: nowMs };
-	return { ...row, last, next_at_ms: nextTick(cron, timeZone, Math.max(tickMs, nowMs)) };
+	return { ...row, last, told: null, next_at_ms: nextTick(cron, timeZone, Math.max(tickMs, nowMs)) };
 };
 
 /** Makes the schedule's ticks up to now. */
@@ -82,8 +82,7 @@ const catchUp = (state: ObjectState, row: ScheduleRow, nowMs: number): ScheduleR
 	const tickMs = latestOf(row, lateMs - 1);
 	const message = `it was more than ${LIMITS.scheduleLateMs / 1000} s late, and the schedule's catchUp is skip`;
 	const last: LastTick = { tickMs, run: null, outcome: "missed", code: null, message, atMs: nowMs };
-	tellTick(state, row.id, last, nowMs);
-	return { ...row, last, next_at_ms: nextTick(cron, timeZone, lateMs - 1) };
+	return { ...row, last, told: tellTick(state, row, last, nowMs), next_at_ms: nextTick(cron, timeZone, lateMs - 1) };
 };
 
 /** The last time of the cron up to a moment, but none before the one that is next. */

@@ -6,15 +6,16 @@ import { jsonColumn, readRows } from "../../db/rows.ts";
 
 /** Whom an event goes to: D1, from where its tenant reads it, and the tenant's endpoints. */
 const EVENT_WAYS = ["event", "telling"] as const;
-/** With an endpoint's id: to that one alone, since it did not take it when all were told. */
+/** With an endpoint's id: to that one alone, which wants it and has not taken it yet. */
 type EventWay = (typeof EVENT_WAYS)[number] | `telling ${string}`;
 
 /** Who keeps in mind which events wait, and for which way: the outbox. */
 interface EventMarks {
 	mark(kind: EventWay, id: string): void;
 	clear(kind: EventWay, id: string): void;
-	/** Of `telling` also whether it waits for one endpoint alone. */
 	has(kind: EventWay, id: string): boolean;
+	/** The ways to single endpoints for which any event waits. */
+	tellingsOfOne(): readonly EventWay[];
 }
 
 /** What goes with an event to endpoints, and whether it must never be given up. */
@@ -32,6 +33,7 @@ const ToldRow = z.object({ record: jsonColumn(TenantEvent), result: z.string().n
 /**
  * What an object has to tell its tenant, until D1 has it and the endpoints were told. A row is written in the step of the change that it tells of, so that there is
  * one if and only if the change happened. Of those that are not `kept` at most LIMITS.eventsUnsent wait; past it the oldest tenth is given up, and one event says how many those were.
+ * One that D1 has and that is owed to single endpoints alone is `kept`: LIMITS.eventsOwed bounds those.
  * One that cannot be read is given up: it would hold up all that come after it.
  */
 export class EventRows {
@@ -74,10 +76,15 @@ export class EventRows {
 		}
 	}
 
-	/** An event has gone one way; when it has gone both it is forgotten. */
-	sent(id: string, way: EventWay): void {
-		this.#marks.clear(way, id);
-		if (!EVENT_WAYS.some((other) => this.#marks.has(other, id))) this.#sql.exec("DELETE FROM events WHERE id = ?", id);
+	/** Events have gone one way; those that have gone all of theirs are forgotten. */
+	sent(ids: readonly string[], way: EventWay): void {
+		for (const id of ids) this.#marks.clear(way, id);
+		const owing = this.#marks.tellingsOfOne();
+		for (const id of ids) {
+			if (EVENT_WAYS.some((other) => this.#marks.has(other, id))) continue;
+			const isOwed = owing.some((other) => this.#marks.has(other, id));
+			this.#sql.exec(isOwed ? "UPDATE events SET kept = 1 WHERE id = ? AND kept = 0" : "DELETE FROM events WHERE id = ?", id);
+		}
 	}
 
 	/** Forgets an event, whichever way it was still to go. */

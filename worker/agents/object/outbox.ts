@@ -58,14 +58,13 @@ export class Outbox {
 		return this.#sql.exec(`SELECT 1 FROM outbox WHERE ${COPIES} LIMIT 1`).toArray().length > 0;
 	}
 
-	/** Whether a mark stands; of `telling` also for one endpoint alone. */
+	/** Whether a mark stands. */
 	has(kind: MarkKind, id: string): boolean {
 		if (this.#known.has(`${kind} ${id}`)) return true;
-		const kinds = kind === "telling" ? [kind, ...this.tellingsOfOne()] : [kind];
-		return kinds.some((each) => this.#sql.exec("SELECT 1 FROM outbox WHERE kind = ? AND id = ?", each, id).toArray().length > 0);
+		return this.#sql.exec("SELECT 1 FROM outbox WHERE kind = ? AND id = ?", kind, id).toArray().length > 0;
 	}
 
-	/** Events that the tenant's endpoints, or one of them alone, were not told of yet, oldest first. */
+	/** Events that are not dealt out to the tenant's endpoints yet, or of which one of them was not told yet, oldest first. */
 	tellings(kind: "telling" | TellingOne, most: number): string[] {
 		return readRows(this.#sql, Id, "SELECT id FROM outbox WHERE kind = ? ORDER BY id LIMIT ?", kind, most).map(({ id }) => id);
 	}
@@ -140,7 +139,7 @@ export const sendBatch = async (state: ObjectState, db: D1Database): Promise<boo
 	for (const { approval, revision } of approvals) {
 		if (state.approvals.revision(approval.id) === revision) state.outbox.clear("approval", approval.id);
 	}
-	for (const id of eventIds) state.events.sent(id, "event");
+	state.events.sent(eventIds, "event");
 	schedulesSent(state, schedules);
 	if (agent !== null && state.facts.configuration()?.revision === agent.revision) state.outbox.clear("agent", configuration.agentId);
 	for (const mark of marks) {

@@ -11,6 +11,8 @@ const Row = z.object({
 	revision: z.int(),
 	settings: jsonColumn(ScheduleSettings),
 	last: jsonColumn(LastTick.nullable()),
+	/** The failure that was told last; null: none, or a tick has come since that did not fail. */
+	told: jsonColumn(LastTick.pick({ outcome: true, code: true, atMs: true }).nullable()),
 	created_at_ms: z.int(),
 	updated_at_ms: z.int(),
 });
@@ -46,9 +48,9 @@ export class ScheduleRows {
 
 	insert(row: ScheduleRow): void {
 		this.#sql.exec(
-			"INSERT INTO schedules (id, status, next_at_ms, revision, settings, last, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			"INSERT INTO schedules (id, status, next_at_ms, revision, settings, last, told, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			...[row.id, row.status, row.next_at_ms, row.revision, JSON.stringify(row.settings), JSON.stringify(row.last)],
-			...[row.created_at_ms, row.updated_at_ms],
+			...[JSON.stringify(row.told), row.created_at_ms, row.updated_at_ms],
 		);
 		this.#dueAtMs = undefined;
 	}
@@ -57,9 +59,9 @@ export class ScheduleRows {
 	update(row: ScheduleRow): ScheduleRow {
 		const updated = { ...row, revision: row.revision + 1 };
 		this.#sql.exec(
-			"UPDATE schedules SET status = ?, next_at_ms = ?, revision = ?, settings = ?, last = ?, updated_at_ms = ? WHERE id = ?",
+			"UPDATE schedules SET status = ?, next_at_ms = ?, revision = ?, settings = ?, last = ?, told = ?, updated_at_ms = ? WHERE id = ?",
 			...[row.status, row.next_at_ms, updated.revision, JSON.stringify(row.settings), JSON.stringify(row.last)],
-			...[row.updated_at_ms, row.id],
+			...[JSON.stringify(row.told), row.updated_at_ms, row.id],
 		);
 		this.#dueAtMs = undefined;
 		return updated;

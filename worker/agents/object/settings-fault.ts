@@ -13,7 +13,7 @@ export const settingsFault = (state: ObjectState, action: string, terms: StoredT
 		return wrong(action, "programVersion", programVersion, versionsOf(state.programs.ends()));
 	if (isolation === "warm" && state.facts.configuration()?.isolation !== "warm")
 		return wrong(action, "isolation", '"warm"', 'fresh: the agent does not allow warm isolates; PATCH its isolation to "warm"');
-	return requestFault(state, terms);
+	return requestFault(state, terms, action);
 };
 
 const wrong = (action: string, path: string, found: string | number, wanted: string): RefusedAnswer =>

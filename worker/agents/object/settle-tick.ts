@@ -37,14 +37,15 @@ export const failTick = (state: ObjectState, runId: string, { code, message }: T
 
 const settle = (state: ObjectState, tick: TickRow, end: Omit<LastTick, "tickMs" | "atMs">, nowMs: number): void => {
 	state.schedules.dropTick(tick.run_id);
-	tellTick(state, tick.schedule_id, { ...end, tickMs: tick.tick_ms }, nowMs);
 	tell(state, tick, end, nowMs);
 };
 
-/** The schedule tells of its latest tick only. */
+/** The schedule shows its latest tick only. */
 const tell = (state: ObjectState, { schedule_id, tick_ms }: TickRow, end: Omit<LastTick, "tickMs" | "atMs">, nowMs: number): void => {
 	const row = state.schedules.get(schedule_id);
-	if (row === null || (row.last !== null && row.last.tickMs > tick_ms)) return;
-	state.schedules.update({ ...row, last: { tickMs: tick_ms, atMs: nowMs, ...end } });
-	state.outbox.mark("schedule", row.id);
+	if (row === null) return;
+	const last = { tickMs: tick_ms, atMs: nowMs, ...end };
+	const isLatest = row.last === null || row.last.tickMs <= tick_ms;
+	state.schedules.update({ ...row, told: tellTick(state, row, last, nowMs), last: isLatest ? last : row.last });
+	if (isLatest) state.outbox.mark("schedule", row.id);
 };

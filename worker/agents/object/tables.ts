@@ -153,6 +153,7 @@ const STEPS: readonly Step[] = [
 	CREATE UNIQUE INDEX ticks_by_time ON ticks (schedule_id, tick_ms);
 	CREATE INDEX ticks_due ON ticks (due_at_ms);
 	`,
+	"ALTER TABLE schedules ADD COLUMN told TEXT NOT NULL DEFAULT 'null'",
 ];
 
 /** Makes the tables, or brings older ones up to date. @param upTo how many steps there are: fewer make the tables of an earlier time */

@@ -25,5 +25,6 @@ export const github: Scheme = {
 	eventOf: ({ headers }) => headers.get("x-github-event") ?? "",
 	handshake: ({ headers }) => (headers.get("x-github-event") === "ping" ? { ok: "pong" } : null),
 	hiddenFields: [],
+	signedHeaders: () => [{ name: SIGNATURE, prefix: PREFIX }],
 	signatureHeaders: () => [SIGNATURE, "x-hub-signature"],
 };

@@ -30,6 +30,11 @@ export const hmac: Scheme = {
 	eventOf: () => "",
 	handshake: () => null,
 	hiddenFields: [],
+	signedHeaders: (settings) => {
+		const { header, prefix, timestamp } = howOf(settings);
+		const signature = { name: header.toLowerCase(), prefix };
+		return timestamp === undefined ? [signature] : [signature, { name: timestamp.header.toLowerCase(), unit: timestamp.unit }];
+	},
 	signatureHeaders: (settings) => [howOf(settings).header.toLowerCase()],
 };
 

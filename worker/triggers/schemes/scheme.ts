@@ -24,6 +24,16 @@ export interface SchemeSettings {
 /** `missing`: no signature, or one of its parts is not there. `late`: the signature is valid, and its time too long ago or ahead. */
 export type Verification = { readonly kind: "verified" } | { readonly kind: "refused"; readonly why: "missing" | "invalid" | "late" };
 
+/** A header that a signed request has. */
+export interface SignedHeader {
+	/** In lower case. */
+	readonly name: string;
+	/** What its value begins with. */
+	readonly prefix?: string | undefined;
+	/** In which unit it says when the message was signed; left out: it says no time. */
+	readonly unit?: "seconds" | "milliseconds";
+}
+
 /** By what a repeat of a message is known. */
 export interface Identity {
 	/** The message's id as its sender says, or a digest of what was signed. */
@@ -48,6 +58,8 @@ export interface Scheme {
 	handshake(message: Message): Readonly<Record<string, string>> | null;
 	/** Fields of the body that prove who sends it: no program, filter or mapping sees them. */
 	readonly hiddenFields: readonly string[];
+	/** The headers without which no request is signed. */
+	signedHeaders(settings: SchemeSettings): readonly SignedHeader[];
 	/** Headers that hold signatures, in lower case. */
 	signatureHeaders(settings: SchemeSettings): readonly string[];
 }

@@ -35,5 +35,9 @@ export const slack: Scheme = {
 	},
 	// Its old way to say who it is: the same in every message, and good for that as long as it is believed anywhere.
 	hiddenFields: ["token"],
+	signedHeaders: () => [
+		{ name: SIGNATURE, prefix: PREFIX },
+		{ name: TIME, unit: "seconds" },
+	],
 	signatureHeaders: () => [SIGNATURE],
 };

@@ -30,6 +30,7 @@ export const standard: Scheme = {
 	eventOf: ({ body }) => textOf(body, "type"),
 	handshake: () => null,
 	hiddenFields: [],
+	signedHeaders: () => [{ name: ID }, { name: TIME, unit: "seconds" }, { name: SIGNATURE }],
 	signatureHeaders: () => [SIGNATURE],
 };
 

@@ -30,6 +30,7 @@ export const stripe: Scheme = {
 	eventOf: ({ body }) => textOf(body, "type"),
 	handshake: () => null,
 	hiddenFields: [],
+	signedHeaders: () => [{ name: SIGNATURE, unit: "seconds" }],
 	signatureHeaders: () => [SIGNATURE],
 };
 
