@@ -6,9 +6,10 @@ import { collectBytes, refuseCompressed, tooLarge } from "./collect-bytes.ts";
 import { countFields, findRepeatedField } from "./repeated-field.ts";
 import { shownText } from "./shown-text.ts";
 
-/** A request's body: its JSON value, and SHA-256 of its raw bytes in hex. */
+/** A request's body: its JSON value, how many bytes that was, and SHA-256 of them in hex. */
 export interface ReadBody {
 	readonly value: unknown;
+	readonly bytes: number;
 	readonly digest: string;
 }
 
@@ -28,7 +29,7 @@ export const readBody = async (label: string, request: Request): Promise<ReadBod
 	if (read.kind === "refused") throw notJson(label, bytes.length === 0 ? "it is empty" : read.why);
 	const fields = refuseWhatSchemasMiss(label, read.value);
 	if (fields !== countFields(text)) throw repeated(label, findRepeatedField(text));
-	return { value: read.value, digest: await hexDigest(bytes) };
+	return { value: read.value, bytes: bytes.byteLength, digest: await hexDigest(bytes) };
 };
 
 const checkMediaType = (label: string, headers: Headers): void => {

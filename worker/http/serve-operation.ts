@@ -4,7 +4,7 @@ import type { Operation } from "../../contract/operation.ts";
 import { OPERATIONS, type OperationId } from "../../contract/operations.ts";
 import type { Env } from "../env.ts";
 import type { BodyStream, Caller, HandlerInput, Handlers, RawRequest } from "../handler.ts";
-import { holdBodyBytes, holdStreamBytes } from "./body-bytes.ts";
+import { type HeldBytes, holdBodyBytes, holdStreamBytes } from "./body-bytes.ts";
 import { enterCounted } from "./enter-counted.ts";
 import { type Doors, enter } from "./enter.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
@@ -60,12 +60,12 @@ const serveCaller = async <Id extends OperationId>(
 ): Promise<Response> => {
 	const operation: Operation = OPERATIONS[id];
 	const label = labelOf(operation);
-	let giveBack = (): void => {};
+	let held: HeldBytes | null = null;
 	const opened = operation.raw === undefined ? null : openRaw(label, asked.request, operation.raw.mostBytes, rateLimitOf(asked.env));
 	try {
-		if (operation.body !== null && caller !== null) giveBack = holdBodyBytes(label, caller.tenantId, asked.request.headers);
-		if (operation.stream !== undefined && caller !== null) giveBack = holdStreamBytes(label, caller.tenantId);
-		const parts = await parseParts(operation, asked);
+		if (operation.body !== null && caller !== null) held = holdBodyBytes(label, caller.tenantId, asked.request.headers);
+		if (operation.stream !== undefined && caller !== null) held = holdStreamBytes(label, caller.tenantId);
+		const parts = await parseParts(operation, asked, (bytes) => held?.came(bytes));
 		const letIn = (): Promise<unknown> => enter(operation.access, label, asked.request, asked.env, doors);
 		const isWelcome = (): Promise<boolean> =>
 			letIn().then(
@@ -81,7 +81,7 @@ const serveCaller = async <Id extends OperationId>(
 	} catch (thrown) {
 		return refuse(opened === null ? thrown : refusalOfStranger(thrown, label, opened, asked), operation, asked);
 	} finally {
-		giveBack();
+		held?.giveBack();
 		opened?.close();
 	}
 };
@@ -111,7 +111,8 @@ interface Surroundings extends Omit<Asked, "params"> {
 	isWelcome(): Promise<boolean>;
 }
 
-const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> => {
+/** @param came told how long the body was that has come */
+const parseParts = async (operation: Operation, asked: Asked, came: (bytes: number) => void): Promise<Parts> => {
 	const label = labelOf(operation);
 	const params = parseParams(operation, asked.params);
 	const query = parsePart(label, operation.query, readQuery(label, asked.request.url));
@@ -122,7 +123,8 @@ const parseParts = async (operation: Operation, asked: Asked): Promise<Parts> =>
 	const bare = { params, query, body: null, stream: null, bodyDigest: "", idempotencyKey, lastEventId, wantsPage, origin };
 	if (operation.stream !== undefined) return { ...bare, stream: readStream(label, operation.stream, asked.request) };
 	if (operation.body === null) return bare;
-	const { value, digest } = await readBody(label, asked.request);
+	const { value, bytes, digest } = await readBody(label, asked.request);
+	came(bytes);
 	return { ...bare, body: parsePart(label, operation.body, value), bodyDigest: digest };
 };
 
