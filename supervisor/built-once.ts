@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "./repository-root.ts";
-import { writeAtOnce } from "./write-at-once.ts";
+import { isDraft, writeAtOnce } from "./write-at-once.ts";
 
 const FOLDER = join(repositoryRoot, ".build", "built");
 
@@ -34,9 +34,11 @@ const digestOf = async (of: readonly string[]): Promise<string> => {
 	return hash.digest("hex").slice(0, 32);
 };
 
-/** The files of a folder and all below it, from the root; of a file itself. */
+/** The files of a folder and all below it, from the root, but for what others are just writing; of a file itself. */
 const filesOf = async (path: string): Promise<string[]> => {
 	const entries = await readdir(join(repositoryRoot, path), { withFileTypes: true, recursive: true }).catch(() => null);
 	if (entries === null) return [path];
-	return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(repositoryRoot.length + 1));
+	return entries
+		.filter((entry) => entry.isFile() && !isDraft(entry.name))
+		.map((entry) => join(entry.parentPath, entry.name).slice(repositoryRoot.length + 1));
 };

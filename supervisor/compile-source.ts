@@ -9,13 +9,28 @@ const COMPILE_LIMITS = { cpuMs: LIMITS.compileCpuMs, wallMs: LIMITS.compileWallM
 /** What a compilation came to; refused when no process took it. */
 export type CompileAnswer = CompileOutcome | { kind: "refused"; why: string };
 
-/** Compiles a program in a process of its tenant, under the clock: a parser is as much at the mercy of its text as an isolate. */
+/**
+ * Compiles a program in a process of its tenant, under the clock: a parser is as much at the mercy of its text as an isolate. Under a process that dies of something
+ * else it is compiled once more, in another one: nothing has happened but that.
+ */
 export const compileSource = async (
 	pool: Pool,
 	source: SourceProgram,
 	tenantId: string,
 	cancelled: AbortSignal,
 ): Promise<CompileAnswer> => {
+	const answer = await compileOnce(pool, source, tenantId, cancelled);
+	return answer.kind === "died" ? refusedIfDied(await compileOnce(pool, source, tenantId, cancelled)) : answer;
+};
+
+interface Died {
+	readonly kind: "died";
+}
+
+const refusedIfDied = (answer: CompileAnswer | Died): CompileAnswer =>
+	answer.kind === "died" ? { kind: "refused", why: "the executor process died under the compiler" } : answer;
+
+const compileOnce = async (pool: Pool, source: SourceProgram, tenantId: string, cancelled: AbortSignal): Promise<CompileAnswer | Died> => {
 	const acquired = await pool.acquire({ tenantId, cpuMs: COMPILE_LIMITS.cpuMs, kind: "compile" }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled") return { kind: "refused", why: "whoever asked has gone" };
@@ -34,7 +49,7 @@ const compileIn = async (
 	process: ExecutorProcess,
 	source: SourceProgram,
 	cancelled: AbortSignal,
-): Promise<{ outcome: CompileAnswer; clean: boolean }> => {
+): Promise<{ outcome: CompileAnswer | Died; clean: boolean }> => {
 	const watch = new RunWatch(process, COMPILE_LIMITS, cancelled);
 	const reply = await process.ask("/compile", JSON.stringify(source));
 	watch.end();
@@ -50,7 +65,7 @@ const compileIn = async (
 	if (reason === "cancelled") return { outcome: { kind: "refused", why: "whoever asked has gone" }, clean: false };
 	if (reason === "memory") return invalid("Compiling: the program took too much memory, wanted a smaller or simpler one.");
 	if (reason !== null) return invalid(`Compiling: the program took too long, wanted at most ${LIMITS.compileCpuMs} ms.`);
-	return { outcome: { kind: "refused", why: "the executor process died under the compiler" }, clean: false };
+	return { outcome: { kind: "died" }, clean: false };
 };
 
 const readJson = (text: string): unknown => {

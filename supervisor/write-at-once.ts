@@ -7,3 +7,6 @@ export const writeAtOnce = async (folder: string, file: string, content: string 
 	await writeFile(draft, content);
 	await rename(draft, join(folder, file));
 };
+
+/** Whether a file is one that is being written, and may be gone at any moment. */
+export const isDraft = (name: string): boolean => name.startsWith(".");

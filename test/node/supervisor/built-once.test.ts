@@ -29,3 +29,10 @@ test("a text is built once, and again when a file that decides it has changed, h
 	await rm(join(repositoryRoot, FOLDER, "a.ts"));
 	expect([await ask(), await ask()]).toEqual(["text 4", "text 4"]);
 });
+
+test("what others are just writing beside those files decides nothing", async () => {
+	const ask = (): Promise<string> => builtOnce(`drafts-${process.pid}.js`, [FOLDER], async () => `built ${crypto.randomUUID()}`);
+	const text = await ask();
+	await write(".a.ts-1-draft", "half");
+	expect(await ask()).toBe(text);
+});

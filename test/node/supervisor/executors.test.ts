@@ -133,6 +133,15 @@ describe("a compilation", () => {
 });
 
 describe("a compilation that does not end", () => {
+	test("is made once more, in another process, when its own is killed", async () => {
+		const compiling = platform.compile(`export default ${"async<T>(a=".repeat(300)}`);
+		await expect.poll(() => platform.busyPids("ten_a")).toHaveLength(1);
+		const [first] = platform.busyPids("ten_a");
+		process.kill(first ?? 0, "SIGKILL");
+		await expect.poll(() => platform.busyPids("ten_a").filter((pid) => pid !== first)).toHaveLength(1);
+		expect(await compiling).toMatchObject({ kind: "invalid", message: expect.stringContaining("took too long") });
+	});
+
 	test("is stopped, says that it took too long, and takes its process with it", async () => {
 		const good = "export default async () => 1";
 		expect(await platform.compile(good)).toMatchObject({ kind: "compiled" });

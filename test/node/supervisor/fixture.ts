@@ -49,6 +49,8 @@ export interface TestExecutors extends AsyncDisposable {
 	post(path: string, body: unknown): Promise<unknown>;
 	compile(code: string): Promise<CompileOutcome>;
 	pids(tenantId: string): number[];
+	/** Of those that run or compile something just now. */
+	busyPids(tenantId: string): number[];
 }
 
 /** Executors of their own for one test file, asked over their socket as the Worker does. */
@@ -64,6 +66,7 @@ export const startTestExecutors = async (
 		...(options.enclosure === undefined ? {} : { enclosures: [options.enclosure] }),
 	});
 	const ask = (path: string, body: unknown) => askSocket(executors.socketPath, path, body);
+	const processesOf = (tenantId: string) => executors.pool.processes().filter((each) => each.tenantId === tenantId);
 	const begin = (job: Job): TestRun => {
 		const asked = ask("/run", job);
 		const frames = asked.body.then((body) =>
@@ -91,11 +94,11 @@ export const startTestExecutors = async (
 			const source = { main: "main.ts", modules: { "main.ts": code }, language: "typescript" };
 			return CompileOutcome.parse(JSON.parse(await ask("/compile", { source, tenantId: "ten_a" }).body));
 		},
-		pids: (tenantId) =>
-			executors.pool
-				.processes()
-				.filter((each) => each.tenantId === tenantId)
-				.map((each) => each.pid),
+		pids: (tenantId) => processesOf(tenantId).map(({ pid }) => pid),
+		busyPids: (tenantId) =>
+			processesOf(tenantId)
+				.filter(({ busy }) => busy)
+				.map(({ pid }) => pid),
 		[Symbol.asyncDispose]: async () => {
 			await executors.stop();
 			await rm(runtimeFolder, { recursive: true, force: true });
