@@ -8,7 +8,7 @@ export const API_LIMITS = {
 	bodyBytesArriving: 16 * 1024 * 1024,
 	/** Time in which a request's body must have arrived, milliseconds. Enforced in http/read-body. */
 	bodyArrivalMs: 20_000,
-	/** Most bytes of a refused request's body that are taken and thrown away, so that its sender hears why; and for how long, milliseconds. Enforced in http/discard-body. */
+	/** Most bytes of a body that is not read that are taken and thrown away, so that its sender hears the answer; and for how long, milliseconds. Enforced in http/discard-body. */
 	discardedBytes: 4 * 1024 * 1024,
 	discardMs: 1_000,
 	/** Deepest nesting of any JSON taken from outside. Deeper text could exhaust the host's stack. Enforced in contract/bounded-json. */

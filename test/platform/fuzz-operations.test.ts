@@ -40,8 +40,7 @@ interface Answered {
 }
 
 /**
- * The server ends a connection once it has answered a GET with a large body, which nobody reads; a request that is on its way on it by then is sent again,
- * on a connection of its own, as any client does (RFC 9112, 9.5).
+ * A connection that was idle may end just as a request is sent on it, any server's (RFC 9112, 9.5): then it is sent again, on a connection of its own.
  * @throws when no answer comes
  */
 const send = (raw: RawRequest, agent: HttpAgent | false = connections): Promise<Answered> =>

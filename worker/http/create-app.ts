@@ -35,7 +35,7 @@ export const createApp = (handlers: Handlers<OperationId>, doors: Doors): Hono<H
 		} catch (thrown) {
 			context.res = refusalResponse(thrown, { requestId, label: "Routing" });
 		}
-		if (context.res.status >= 400) await discardBody(context.req.raw);
+		await discardBody(context.req.raw);
 		stampResponse(context, requestId);
 	});
 	for (const id of OPERATION_IDS) {

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../contract/limits.ts";
 
 /**
- * Takes what is left of a refused request's body and throws it away, as far as LIMITS.discardedBytes and LIMITS.discardMs go. A server that answers and
+ * Takes what is left of a body that was refused, or that nobody wanted, and throws it away, as far as LIMITS.discardedBytes and LIMITS.discardMs go. A server that answers and
  * closes on bytes it has not taken resets the connection, and the sender, still writing, never reads why. Nothing is kept or looked at. Never throws.
  */
 export const discardBody = async (request: Request): Promise<void> => {
