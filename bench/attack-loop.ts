@@ -2,7 +2,7 @@
  * Attacks in a loop, and what they leave behind: resident memory and open descriptors of the supervisor and of the control plane over time, with their slope
  * over the last two thirds, since the first third fills caches. The attacks are those of test/escape/attacks, through the public API.
  *
- * `node bench/attack-loop.ts [minutes, 30 unless given] [attacks at once, 3] [folders or files of test/escape/attacks]`. Exits 1 when an attack gets through or
+ * `node_modules/.bin/node bench/attack-loop.ts [minutes, 30 unless given] [attacks at once, 3] [folders or files of test/escape/attacks]`. Exits 1 when an attack gets through or
  * either grows.
  */
 import { readdirSync } from "node:fs";

@@ -2,7 +2,7 @@
  * What budgets cost on one agent's object, and what its storage grows to. The objects are the Worker's own, in its own runtime, beside a Worker that only calls
  * them; nothing of executors is in these figures.
  *
- * Alone: `node bench/budgets.ts 1000000`, the number of calls of the year.
+ * Alone: `node_modules/.bin/node bench/budgets.ts 1000000`, the number of calls of the year.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

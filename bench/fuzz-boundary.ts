@@ -1,5 +1,5 @@
 /**
- * Reads a million texts, honest and hostile, as what an isolate says: `node bench/fuzz-boundary.ts [texts] [seed]`. Fails when one is not read or refused in
+ * Reads a million texts, honest and hostile, as what an isolate says: `node_modules/.bin/node bench/fuzz-boundary.ts [texts] [seed]`. Fails when one is not read or refused in
  * words, takes too long, or reaches a prototype.
  */
 import { fuzzBoundary } from "../test/node/fuzz/fuzz-boundary.ts";

@@ -2,7 +2,7 @@
  * How long the effects of a busy program go on after a kill switch: from the sending of the request to its answer, to the last request that arrives at the
  * far side, and how many arrive after the answer, beside the calls that the answer says were in flight.
  *
- * Alone: `node bench/kill-switch.ts 200`.
+ * Alone: `node_modules/.bin/node bench/kill-switch.ts 200`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

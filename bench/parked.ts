@@ -2,7 +2,7 @@
  * What runs cost that wait for a person: how much memory they take while they wait, how long a decision takes, and how soon its effect follows. The platform
  * is a process of its own, killed and started again while all of them wait.
  *
- * Alone: `node bench/parked.ts 10000`.
+ * Alone: `node_modules/.bin/node bench/parked.ts 10000`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

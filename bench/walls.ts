@@ -2,7 +2,7 @@
  * How far a hostile program gets past its limits before it is stopped, and what its neighbours notice: the figures of the walls, on a platform of their own,
  * through the public API, beside their aims.
  *
- * Alone: `node bench/walls.ts`, or `node bench/walls.ts --quick`.
+ * Alone: `node_modules/.bin/node bench/walls.ts`, or `node_modules/.bin/node bench/walls.ts --quick`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
  * What a warm isolate saves: runs of the same stored program through the whole platform, fresh and warm in turn, so that the machine's drift hits both.
  *
- * Alone: `node bench/warm.ts`, or `node bench/warm.ts --quick`.
+ * Alone: `node_modules/.bin/node bench/warm.ts`, or `node_modules/.bin/node bench/warm.ts --quick`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

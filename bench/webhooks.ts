@@ -3,7 +3,7 @@
  * after a run's end its event arrives. Senders begin at a steady rate whether earlier ones were answered or not, so that a slow answer is seen as one. Beside
  * them, at the same time, somebody asks for /healthz, which does nothing: the ratio is what to quote on a shared machine.
  *
- * Alone: `node bench/webhooks.ts 5000 warm`, the number of webhooks and the isolation of their runs.
+ * Alone: `node_modules/.bin/node bench/webhooks.ts 5000 warm`, the number of webhooks and the isolation of their runs.
  */
 import { z } from "zod";
 import { RunEventData } from "../contract/events.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AtMs, Name } from "./common.ts";
 import { idOf } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { DataLabel } from "./run-terms.ts";
 
 /** A table of a dataset as it was when the dataset was last written. Types are SQLite's, as declared; empty where none is. */
 export const DatasetTable = z.strictObject({
@@ -13,10 +14,6 @@ export type DatasetTable = z.infer<typeof DatasetTable>;
 
 export const DatasetTables = z.array(DatasetTable).max(LIMITS.datasetTables);
 export type DatasetTables = z.infer<typeof DatasetTables>;
-
-/** Labels that stay with what a run writes. */
-export const DatasetLabel = z.enum(["private", "untrusted"]);
-export type DatasetLabel = z.infer<typeof DatasetLabel>;
 
 /** What is stored of a dataset, as JSON. `content` is null until data came. */
 export const DatasetDescription = z.object({
@@ -32,7 +29,7 @@ export const DatasetDescription = z.object({
 	/** Key of the content before this one: who had begun to read it may end. */
 	previousKey: z.string().nullable(),
 	/** Labels of the runs that have written into it; they stick to runs that read it. Left out: none. */
-	labels: z.array(DatasetLabel).optional(),
+	labels: z.array(DataLabel).optional(),
 });
 export type DatasetDescription = z.infer<typeof DatasetDescription>;
 
@@ -44,7 +41,7 @@ export const Dataset = z.strictObject({
 	bytes: z.int().min(0).describe("of the SQLite database; 0 while there is no data"),
 	tables: DatasetTables,
 	labels: z
-		.array(DatasetLabel)
+		.array(DataLabel)
 		.describe(
 			"labels of the runs that have written into it, which a run gets that reads it, whatever its grant says; a new dataset has none",
 		),

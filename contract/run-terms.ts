@@ -4,6 +4,7 @@ import { LIMITS } from "./limits.ts";
 
 /** What data can be by its label (docs/flow.md). */
 export const DataLabel = z.enum(["private", "untrusted"]);
+export type DataLabel = z.infer<typeof DataLabel>;
 
 /** What a run is labelled with from its beginning. */
 export const RunLabels = atMost(LIMITS.labelsPerRun, "items", z.array(DataLabel).max(LIMITS.labelsPerRun));

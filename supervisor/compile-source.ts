@@ -19,18 +19,19 @@ export const compileSource = async (
 	tenantId: string,
 	cancelled: AbortSignal,
 ): Promise<CompileAnswer> => {
-	const answer = await compileOnce(pool, source, tenantId, cancelled);
-	return answer.kind === "died" ? refusedIfDied(await compileOnce(pool, source, tenantId, cancelled)) : answer;
+	const first = await compileOnce(pool, source, tenantId, cancelled);
+	const answer = first === DIED ? await compileOnce(pool, source, tenantId, cancelled) : first;
+	return answer === DIED ? { kind: "refused", why: "the executor process died under the compiler" } : answer;
 };
 
-interface Died {
-	readonly kind: "died";
-}
+const DIED = "died";
 
-const refusedIfDied = (answer: CompileAnswer | Died): CompileAnswer =>
-	answer.kind === "died" ? { kind: "refused", why: "the executor process died under the compiler" } : answer;
-
-const compileOnce = async (pool: Pool, source: SourceProgram, tenantId: string, cancelled: AbortSignal): Promise<CompileAnswer | Died> => {
+const compileOnce = async (
+	pool: Pool,
+	source: SourceProgram,
+	tenantId: string,
+	cancelled: AbortSignal,
+): Promise<CompileAnswer | typeof DIED> => {
 	const acquired = await pool.acquire({ tenantId, cpuMs: COMPILE_LIMITS.cpuMs, kind: "compile" }, cancelled);
 	if (acquired.kind === "refused") return { kind: "refused", why: acquired.why };
 	if (acquired.kind === "cancelled") return { kind: "refused", why: "whoever asked has gone" };
@@ -49,7 +50,7 @@ const compileIn = async (
 	process: ExecutorProcess,
 	source: SourceProgram,
 	cancelled: AbortSignal,
-): Promise<{ outcome: CompileAnswer | Died; clean: boolean }> => {
+): Promise<{ outcome: CompileAnswer | typeof DIED; clean: boolean }> => {
 	const watch = new RunWatch(process, COMPILE_LIMITS, cancelled);
 	const reply = await process.ask("/compile", JSON.stringify(source));
 	watch.end();
@@ -65,7 +66,7 @@ const compileIn = async (
 	if (reason === "cancelled") return { outcome: { kind: "refused", why: "whoever asked has gone" }, clean: false };
 	if (reason === "memory") return invalid("Compiling: the program took too much memory, wanted a smaller or simpler one.");
 	if (reason !== null) return invalid(`Compiling: the program took too long, wanted at most ${LIMITS.compileCpuMs} ms.`);
-	return { outcome: { kind: "died" }, clean: false };
+	return { outcome: DIED, clean: false };
 };
 
 const readJson = (text: string): unknown => {

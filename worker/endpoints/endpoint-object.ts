@@ -1,5 +1,5 @@
 import type { Delivery, EndpointSettings } from "../../contract/endpoints.ts";
-import type { TenantEvent, TestEvent, ToldEvent } from "../../contract/events.ts";
+import type { ToldEvent } from "../../contract/events.ts";
 import { locatorOf, newId } from "../../contract/ids.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { wayOut } from "../egress/way-out.ts";
@@ -10,8 +10,8 @@ import { describeDelivery } from "./describe-delivery.ts";
 import { disabledEvent, disableInRegistry } from "./disable-endpoint.ts";
 import type { EndpointIdentity } from "./endpoint-facts.ts";
 import { EndpointHost } from "./endpoint-host.ts";
-import { eventBody } from "./event-body.ts";
 import { forgetEndpoint, knownEndpoint } from "./known-endpoints.ts";
+import { newDelivery } from "./new-delivery.ts";
 import { NOT_SENT, type Outcome, sendDelivery } from "./send-delivery.ts";
 import { openSigningSecrets } from "./signing-secret.ts";
 import { tellEndpoints } from "./tell-endpoints.ts";
@@ -26,9 +26,6 @@ export interface RedeliveredRange {
 	/** Id of the last of the request before. */
 	readonly after: string | null;
 }
-
-/** What a delivery has of its event. */
-const deliveryOf = ({ id, type }: TenantEvent | TestEvent, body: string) => ({ eventId: id, type, body });
 
 /** What came of an attempt, and which state of the endpoint it was made at; null: the endpoint is disabled or gone. */
 type Made = { readonly outcome: Outcome; readonly readAtMs: number } | null;
@@ -47,22 +44,20 @@ export class EndpointObject extends EndpointHost {
 		this.step(() => {
 			this.facts.beOf(identity);
 			const isFull = this.rows.isFull();
-			for (const { event, result, hops } of told)
-				this.#takeOne(identity, { ...deliveryOf(event, eventBody({ event, result }, payload)), hops }, isFull);
+			for (const each of told) this.#takeOne(identity, newDelivery(each, payload), isFull);
 		});
 	}
 
-	/** Takes an event that says no more than that it is one. @returns its delivery, when D1 has it too or could not be reached; null: it is gone already */
-	async sendTest(identity: EndpointIdentity): Promise<Delivery | null> {
-		const id = this.step(() => {
+	/** Takes an event that says no more than that it is one. @returns its delivery, when D1 has it too or could not be reached */
+	async sendTest(identity: EndpointIdentity): Promise<Delivery> {
+		const row = this.step(() => {
 			this.facts.beOf(identity);
-			const event = testEvent(identity.endpointId, this.now());
-			const delivery = { ...deliveryOf(event, eventBody({ event, result: null }, "thin")), hops: 0 };
-			return this.#takeOne(identity, delivery, this.rows.isFull());
+			const told = { event: testEvent(identity.endpointId, this.now()), result: null, hops: 0 };
+			return this.#takeOne(identity, newDelivery(told, "thin"), this.rows.isFull());
 		});
+		if (row === null) throw new Error("Trying an endpoint: found a delivery of an event that is new, wanted none.");
 		await this.sendAll();
-		const row = id === null ? null : this.rows.get(id);
-		return row === null ? null : describeDelivery(identity.endpointId, row);
+		return describeDelivery(identity.endpointId, row);
 	}
 
 	/** A delivery as it is now; null: it is not here, or not any more. */
@@ -136,12 +131,13 @@ export class EndpointObject extends EndpointHost {
 		await this.#disabling;
 	}
 
-	/** @returns the new delivery's id; null: there was one */
-	#takeOne({ endpointId }: EndpointIdentity, event: NewDelivery, isFull: boolean): string | null {
+	/** @returns the new delivery; null: there was one */
+	#takeOne({ endpointId }: EndpointIdentity, event: NewDelivery, isFull: boolean): DeliveryRow | null {
 		const id = this.rows.add(locatorOf(endpointId), event, this.now());
-		const row = isFull && id !== null ? this.rows.get(id) : null;
-		if (row !== null) this.rows.put(row.id, turnedAway(row, this.now()));
-		return id;
+		const row = id === null ? null : this.rows.get(id);
+		if (row === null || !isFull) return row;
+		this.rows.put(row.id, turnedAway(row, this.now()));
+		return this.rows.get(row.id);
 	}
 
 	async #attempt(row: DeliveryRow): Promise<void> {

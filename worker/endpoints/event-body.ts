@@ -1,7 +1,8 @@
 import type { EndpointSettings } from "../../contract/endpoints.ts";
 import type { TenantEvent, TestEvent, ToldEvent } from "../../contract/events.ts";
 
-type Told = Pick<ToldEvent, "result"> & { readonly event: TenantEvent | TestEvent };
+/** An event as an endpoint's object has it told: also one that only tries the endpoint. */
+export type Told = Omit<ToldEvent, "event"> & { readonly event: TenantEvent | TestEvent };
 
 /**
  * What is sent of an event, as JSON text in the shape of Standard Webhooks. Made once for each delivery: every attempt sends the same bytes.

@@ -1,6 +1,7 @@
-import { DatasetLabel, DatasetTables } from "../../contract/datasets.ts";
+import { DatasetTables } from "../../contract/datasets.ts";
 import { readBoundedJson } from "../../contract/bounded-json.ts";
 import { LIMITS } from "../../contract/limits.ts";
+import { DataLabel } from "../../contract/run-terms.ts";
 import { agentObject } from "../agents/agent-registry.ts";
 import { commitContent } from "../datasets/commit-content.ts";
 import { readDescription } from "../datasets/dataset-description.ts";
@@ -54,7 +55,7 @@ export const beginEngineWork = async (
 	return { kind: "work", work: { kind: "engine", callId: begun.callId, image: { id: key, bytes }, query: act.query, writes: act.writes } };
 };
 
-const writtenLabels = (row: Parameters<typeof readDescription>[0]): readonly DatasetLabel[] => readDescription(row).labels ?? [];
+const writtenLabels = (row: Parameters<typeof readDescription>[0]): readonly DataLabel[] => readDescription(row).labels ?? [];
 
 const endLate = async (env: Env, open: OpenCall<BegunCall>): Promise<void> => {
 	await dropSaved(env, open);
@@ -129,7 +130,7 @@ const commit = async (env: Env, open: OpenCall<BegunCall>, tables: DatasetTables
 	const committed = await commitContent(env, {
 		...{ tenantId: authority.tenantId, name: dataset.name, resourceId: dataset.resourceId, previous: dataset.version },
 		content: { ...saved, tables },
-		labels: DatasetLabel.options.filter((label) => open.call.labels.includes(label)),
+		labels: DataLabel.options.filter((label) => open.call.labels.includes(label)),
 	});
 	if (committed.kind === "committed") return { kind: "committed", version: committed.row.version };
 	await dropSaved(env, open);

@@ -2,7 +2,7 @@ import { Refusal } from "../../contract/errors.ts";
 import { LIMITS } from "../../contract/limits.ts";
 import { type AgentEntry, agentObject, findAgent } from "../agents/agent-registry.ts";
 import { agentInBody, agentInQuery } from "../agents/named-agent.ts";
-import { pageBy, pageFrom, readCursor, readNumberCursor } from "../db/page.ts";
+import { pageBy, pageFrom, readIdCursor, readNumberCursor } from "../db/page.ts";
 import type { Env } from "../env.ts";
 import type { Handlers } from "../handler.ts";
 import { checkSecret, checkTrigger } from "./check-trigger.ts";
@@ -41,7 +41,7 @@ export const triggerHandlers: Handlers<Ids> = {
 
 	listTriggers: async ({ env, caller, query, origin }) => {
 		const agentId = await agentInQuery(env, caller.tenantId, query.agent);
-		const rows = await selectTriggers(env, caller.tenantId, { agentId, before: readCursor(query.cursor), most: query.limit + 1 });
+		const rows = await selectTriggers(env, caller.tenantId, { agentId, before: readIdCursor(query.cursor, "trg"), most: query.limit + 1 });
 		const { data, nextCursor } = pageFrom(rows, query.limit);
 		return { status: 200, body: { data: data.map((row) => describeTrigger(row, origin, Date.now())), nextCursor } };
 	},

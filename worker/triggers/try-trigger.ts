@@ -8,6 +8,8 @@ import { readHook } from "./read-hook.ts";
 import { hookCommand } from "./start-from-hook.ts";
 import type { TriggerRow } from "./trigger-row.ts";
 
+const NOTHING = { event: null, deliveryId: null, input: null, refusal: null, answer: null };
+
 /**
  * Reads a message as if its sender had signed it. Whoever may change a trigger sees what it would do; nobody is let in by that.
  * @throws Refusal `invalid_request` where a run could never be started of it: the body is not what its media type says, or the input is too large
@@ -24,7 +26,6 @@ export const tryTrigger = async (
 	const bytes = new TextEncoder().encode(isText ? body : JSON.stringify(body));
 	if (bytes.byteLength > LIMITS.hookBodyBytes) throw tooLarge(bytes.byteLength);
 	const read = readHook(trigger, headers, bytes);
-	const NOTHING = { event: null, deliveryId: null, input: null, refusal: null, answer: null };
 	if (read.kind === "handshake") return { ...NOTHING, outcome: "handshake", answer: { ...read.answer } };
 	const { kind: outcome, event, deliveryId } = read;
 	if (read.kind === "filtered") return { ...NOTHING, outcome, event, deliveryId };
