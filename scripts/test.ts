@@ -1,6 +1,6 @@
 /**
  * Everything that must hold, in the order in which it fails fastest: format, lint, types, the bundle for Cloudflare, unit tests in workerd and Node, the
- * platform under its users, its attackers and its faults, and the demo. Stops at the first step that fails.
+ * platform under its users, its attackers and its faults, and the demo. Stops after the first step in which something fails.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -41,27 +41,38 @@ const STEPS: readonly (readonly [name: string, lanes: readonly Lane[]])[] = [
 	],
 ];
 
-/** Runs a command to its end. @param isHeld its output is shown when it has ended, so that it does not mix with another's. @returns its exit code, or the signal that ended it */
-const run = async ([file = "", ...args]: Command, isHeld: boolean): Promise<number | string> => {
-	const child = spawn(file, args, {
-		stdio: ["ignore", isHeld ? "pipe" : "inherit", isHeld ? "pipe" : "inherit"],
-		env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
-	});
+/** Characters of a failed command's output that are shown again at the very end: a reader of a long log sees its end first, and lanes' outputs follow each other. */
+const SHOWN_AGAIN = 6_000;
+
+/** A command that failed: what ended it (an exit code or a signal), and the end of what it printed. */
+type Failure = Readonly<{ command: string; ended: number | string; tail: string }>;
+
+/** Runs a command to its end. @param isHeld its output is shown when it has ended, so that it does not mix with another's. @returns how it failed, if it did */
+const run = async (command: Command, isHeld: boolean): Promise<Failure | undefined> => {
+	const [file = "", ...args] = command;
+	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, WRANGLER_SEND_METRICS: "false" } });
 	const held: Buffer[] = [];
-	child.stdout?.on("data", (part: Buffer) => held.push(part));
-	child.stderr?.on("data", (part: Buffer) => held.push(part));
+	const take = (part: Buffer): void => {
+		held.push(part);
+		if (!isHeld) process.stdout.write(part);
+	};
+	child.stdout.on("data", take);
+	child.stderr.on("data", take);
 	const [code, signal] = await once(child, "close");
-	process.stdout.write(Buffer.concat(held));
-	return code ?? signal;
+	const printed = Buffer.concat(held);
+	if (isHeld) process.stdout.write(printed);
+	const ended = code ?? signal;
+	return ended === 0 ? undefined : { command: command.join(" "), ended, tail: printed.toString().slice(-SHOWN_AGAIN) };
 };
 
-/** Runs a lane's commands. @returns what its last command came to: zero, or what ended the first that failed */
-const follow = async (lane: Lane, isHeld: boolean): Promise<number | string> => {
+/** Runs a lane's commands, also those after one that failed: one run shows all that does not hold. */
+const follow = async (lane: Lane, isHeld: boolean): Promise<readonly Failure[]> => {
+	const failures: Failure[] = [];
 	for (const command of lane) {
-		const end = await run(command, isHeld);
-		if (end !== 0) return end;
+		const failure = await run(command, isHeld);
+		if (failure !== undefined) failures.push(failure);
 	}
-	return 0;
+	return failures;
 };
 
 const from = performance.now();
@@ -69,11 +80,12 @@ const times: string[] = [];
 for (const [name, lanes] of STEPS) {
 	console.log(`\n=== ${name}`);
 	const began = performance.now();
-	const ends = await Promise.all(lanes.map((lane, index) => follow(lane, index > 0)));
+	const failures = (await Promise.all(lanes.map((lane, index) => follow(lane, index > 0)))).flat();
 	times.push(`${name} ${((performance.now() - began) / 1000).toFixed(0)} s`);
-	const failed = ends.find((end) => end !== 0);
-	if (failed !== undefined) {
-		console.error(`\n${name} failed (exit ${failed}).`);
+	if (failures.length > 0) {
+		for (const { command, ended, tail } of failures)
+			console.error(`\n=== ${command}\nended with ${ended}; the end of what it printed:\n\n${tail}`);
+		console.error(`\n${name} failed (${failures.length} commands).`);
 		process.exit(1);
 	}
 }
