@@ -51,7 +51,7 @@ beforeAll(async () => {
 				little: { verb: "ai.complete", models: ["fast"], limits: { tokens: 1_000 } },
 				lost: { verb: "ai.complete", models: ["nobody_named_it"] },
 			},
-			limits: { wallMs: 20_000, cpuMs: 5_000 },
+			limits: { wallMs: 60_000, cpuMs: 5_000 },
 		},
 	});
 });

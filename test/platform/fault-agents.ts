@@ -65,7 +65,7 @@ export const wholeRun = (upstream: string, mark: string): CreateRunInput => ({
 	language: "javascript",
 	program: WHOLE,
 	input: { origin: `http://${upstream}`, mark },
-	limits: { wallMs: 20_000, cpuMs: 4_000 },
+	limits: { wallMs: 100_000, cpuMs: 20_000 },
 	wait: 0,
 });
 
@@ -104,7 +104,7 @@ export const sendRun = (upstream: string, mark: string, grant: "reads" | "keyed"
 	language: "javascript",
 	program: SEND,
 	input: { origin: `http://${upstream}`, mark, grant },
-	limits: { wallMs: 20_000, cpuMs: 2_000 },
+	limits: { wallMs: 100_000, cpuMs: 20_000 },
 });
 
 /** A run that only computes, for about so long. */

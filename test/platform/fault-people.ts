@@ -30,7 +30,12 @@ export const attend = async (api: ApiClient, upstream: FaultUpstream, run: Run):
 };
 
 /** Sees runs to their ends, and does for them what a person must. @throws Error naming those that have not ended within the time. */
-export const seeThrough = async (api: ApiClient, upstream: FaultUpstream, runIds: readonly string[], withinMs = 40_000): Promise<Run[]> => {
+export const seeThrough = async (
+	api: ApiClient,
+	upstream: FaultUpstream,
+	runIds: readonly string[],
+	withinMs = 120_000,
+): Promise<Run[]> => {
 	const ended = new Map<string, Run>();
 	await until(`the end of ${runIds.length} runs`, withinMs, async () => {
 		for (const id of runIds) {

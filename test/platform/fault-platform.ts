@@ -4,14 +4,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type ApiClient, createApiClient } from "../../scripts/support/api-client.ts";
-import { allGone, familyOf, killNow, processesThatName, type SeenProcess } from "./fault-processes.ts";
+import { allGone, familyOf, killNow, nobodyNames, type SeenProcess } from "./fault-processes.ts";
+import { findLastingPort } from "./lasting-port.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const STARTED = /^ {2}Cordon listens on (http:\/\/127\.0\.0\.1:(\d+))$/;
 
 export interface PlatformSettings {
 	readonly dataFolder: string;
-	/** 0 for any; a restart gives the port that the first start got. */
+	/** 0 for any that a restart gets again: a restart gives the port that the first start got. */
 	readonly port: number;
 	readonly executors: number;
 	/** host:port of the upstream; left out: there is none. */
@@ -40,7 +41,7 @@ export interface PlatformProcess extends AsyncDisposable {
 
 /** Starts the platform by its command. @throws Error with its own words when it ends before it listens. */
 export const startPlatform = async (settings: PlatformSettings): Promise<PlatformProcess> => {
-	const child = launch(settings);
+	const child = launch({ ...settings, port: settings.port === 0 ? await findLastingPort() : settings.port });
 	const output: string[] = [];
 	const listening = new Promise<RegExpExecArray>((resolve, reject) => {
 		for (const stream of [child.stdout, child.stderr]) {
@@ -62,8 +63,8 @@ export const startPlatform = async (settings: PlatformSettings): Promise<Platfor
 		child.kill(signal);
 		const [code] = await exited;
 		await allGone(family);
-		const strays = processesThatName(settings.dataFolder);
-		if (strays.length > 0) throw new Error(`Ending a platform: ${strays.map((stray) => stray.commandLine).join("; ")} live on`);
+		// What was just being started when its family was read.
+		await nobodyNames(settings.dataFolder);
 		return typeof code === "number" ? code : null;
 	};
 	return {
@@ -76,7 +77,10 @@ export const startPlatform = async (settings: PlatformSettings): Promise<Platfor
 		kill: async () => void (await end("SIGKILL")),
 		terminate: () => end("SIGTERM"),
 		[Symbol.asyncDispose]: async () => {
-			for (const each of familyOf(pid)) killNow(each);
+			const family = familyOf(pid);
+			for (const each of family) killNow(each);
+			await allGone(family);
+			await nobodyNames(settings.dataFolder);
 		},
 	};
 };

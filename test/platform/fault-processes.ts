@@ -8,7 +8,7 @@ export interface SeenProcess {
 	readonly commandLine: string;
 }
 
-/** Fields of /proc/PID/stat behind the name: [0] state, [1] parent, [11] and [12] CPU ticks, [19] start. Null when there is no such process, or only its husk. */
+/** Fields of /proc/PID/stat behind the name: [0] state, [1] parent, [19] start. Null when there is no such process, or only its husk. */
 const statOf = (pid: number): string[] | null => {
 	try {
 		const text = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -60,12 +60,6 @@ export const executorsIn = (root: number): SeenProcess[] =>
 export const controlPlaneIn = (root: number): SeenProcess | undefined =>
 	familyOf(root).find(({ commandLine }) => /^\S*workerd serve --binary/.test(commandLine));
 
-/** CPU time that a process has used, in the kernel's ticks; 0 when it is gone. */
-export const cpuTicksOf = (pid: number): number => {
-	const fields = statOf(pid);
-	return fields === null ? 0 : Number(fields[11]) + Number(fields[12]);
-};
-
 export const isAlive = ({ pid, startedTicks }: SeenProcess): boolean => statOf(pid)?.[19] === startedTicks;
 
 /** Living processes other than this one whose command line names a path. */
@@ -95,9 +89,8 @@ export const until = async <Found>(what: string, withinMs: number, look: () => P
 	}
 };
 
-/** Resolves when every one of the processes has ended. @throws Error naming those that live on. */
-export const allGone = async (processes: readonly SeenProcess[]): Promise<void> => {
-	const left = () => processes.filter(isAlive);
+/** Resolves when none of the processes that are looked for is left. @throws Error naming those that live on. */
+const noneLeft = async (left: () => readonly SeenProcess[]): Promise<void> => {
 	await until("the end of every process", 30_000, () => (left().length === 0 ? true : null)).catch(() => {
 		throw new Error(
 			`Ending a platform: ${left()
@@ -106,3 +99,9 @@ export const allGone = async (processes: readonly SeenProcess[]): Promise<void> 
 		);
 	});
 };
+
+/** Resolves when every one of the processes has ended. @throws Error naming those that live on. */
+export const allGone = (processes: readonly SeenProcess[]): Promise<void> => noneLeft(() => processes.filter(isAlive));
+
+/** Resolves when no living process other than this one names a path in its command line. @throws Error naming those that do. */
+export const nobodyNames = (path: string): Promise<void> => noneLeft(() => processesThatName(path));

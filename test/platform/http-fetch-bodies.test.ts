@@ -70,7 +70,7 @@ beforeAll(async () => {
 				hasty: { verb: "http.fetch", allow, limits: { timeoutMs: 700 } },
 				files: { verb: "files", mounts: { "/workspace": "write" }, limits: { fileBytes: 16 * MIB, totalBytes: 64 * MIB } },
 			},
-			limits: { wallMs: 20_000, cpuMs: 5_000 },
+			limits: { wallMs: 60_000, cpuMs: 5_000 },
 		},
 	});
 });

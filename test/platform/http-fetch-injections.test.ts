@@ -48,7 +48,7 @@ beforeAll(async () => {
 		name: "injected",
 		policy: {
 			grants: Object.fromEntries(Object.entries(injects).map(([name, inject]) => [name, { verb: "http.fetch", allow, inject }])),
-			limits: { wallMs: 20_000, cpuMs: 5_000 },
+			limits: { wallMs: 60_000, cpuMs: 5_000 },
 		},
 	});
 });

@@ -66,7 +66,7 @@ beforeAll(async () => {
 				rated: { verb: "http.fetch", allow: [{ ...rule, paths: ["/rated"] }], limits: { callsPerMinute: 3 } },
 				open: { verb: "http.fetch", allow: [{ host: otherHost, scheme: "http", paths: ["/public/*"] }] },
 			},
-			limits: { wallMs: 20_000, cpuMs: 5_000 },
+			limits: { wallMs: 60_000, cpuMs: 5_000 },
 		},
 	});
 });

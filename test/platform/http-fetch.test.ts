@@ -33,7 +33,7 @@ beforeAll(async () => {
 					allow: [rule(closed.host), rule(`127.0.0.1:${canary.port}`), rule(`localhost:${canary.port}`), rule(`[::1]:${canary.port}`)],
 				},
 			},
-			limits: { wallMs: 20_000, cpuMs: 5_000, calls: 500 },
+			limits: { wallMs: 60_000, cpuMs: 5_000, calls: 500 },
 		},
 	});
 });

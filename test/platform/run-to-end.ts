@@ -3,7 +3,7 @@ import type { ApiClient, CreateRunInput } from "../../scripts/support/api-client
 import { until } from "./fault-processes.ts";
 
 /** The run once it has ended. @throws Error when it has not within the time. */
-export const runEnded = (api: ApiClient, id: string, withinMs = 45_000): Promise<Run> =>
+export const runEnded = (api: ApiClient, id: string, withinMs = 100_000): Promise<Run> =>
 	until(`the end of ${id}`, withinMs, async () => {
 		const run = await api.expect(200, Run, "GET", `/v1/runs/${id}`);
 		return run.endedAtMs === null ? null : run;

@@ -26,7 +26,7 @@ beforeAll(async () => {
 	platform = await startPlatform([upstream.host]);
 	const web = { verb: "http.fetch", allow: [{ host: upstream.host, scheme: "http", methods: ["GET"], paths: ["/*"] }] };
 	const common = { web, ask: { verb: "human.ask" }, memory: { verb: "state" } };
-	const limits = { wallMs: 20_000, cpuMs: 3_000, calls: 100 };
+	const limits = { wallMs: 50_000, cpuMs: 3_000, calls: 100 };
 	const { api } = platform;
 	const leaf = await makeAgent(api, {
 		name: "leaf",

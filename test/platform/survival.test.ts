@@ -8,7 +8,7 @@ import { executorsIn, killNow, until } from "./fault-processes.ts";
 import { startRandom } from "./fault-random.ts";
 import { type FaultSite, startFaultSite } from "./fault-site.ts";
 
-const TEST_MS = 240_000;
+const TEST_MS = 480_000;
 /** Every moment of a death, and fifty runs that wait; without, some of them. */
 const isFull = process.env["CORDON_SIMULATION"] === "full";
 const PARKED = isFull ? 50 : 24;
@@ -22,7 +22,7 @@ const bringTo = async (site: FaultSite, { id }: Run, arrived: Promise<void>): Pr
 	void arrived.then(() => {
 		isThere = true;
 	});
-	await until(`${id} at its step`, 30_000, async () => {
+	await until(`${id} at its step`, 120_000, async () => {
 		if (isThere) return true;
 		const { pendingApprovals } = await getRun(site.api, id);
 		for (const approval of pendingApprovals) await approve(site.api, approval);
@@ -111,7 +111,7 @@ describe.concurrent("a run is taken up from its journal and ends right, with eac
 			if (one !== undefined) acknowledged.set(mark, one.id);
 		}
 		expect(new Set(acknowledged.values()).size).toBe(afterMss.length * (STEP_NAMES.length + 5));
-		const runs = await seeThrough(site.api, site.upstream, [...acknowledged.values()], 90_000);
+		const runs = await seeThrough(site.api, site.upstream, [...acknowledged.values()]);
 		await expectSurvived(site, [...acknowledged.keys()], runs);
 		expect(await listRuns(site.api)).toHaveLength(acknowledged.size + 1);
 	});
@@ -124,7 +124,7 @@ describe.concurrent("a run is taken up from its journal and ends right, with eac
 		const started = await Promise.all(marks.map((mark) => begin(site, mark)));
 		const ids = started.map(({ id }) => id);
 		const waiting = (): Promise<Run[]> => Promise.all(ids.map((id) => getRun(site.api, id)));
-		await until("all runs to wait", 60_000, async () =>
+		await until("all runs to wait", 120_000, async () =>
 			(await waiting()).every(({ status }) => status === "waiting_approval") ? true : null,
 		);
 		expect(site.upstream.effects.filter(({ step }) => step === "asked")).toEqual([]);
@@ -134,7 +134,7 @@ describe.concurrent("a run is taken up from its journal and ends right, with eac
 		const half = after.slice(0, PARKED / 2).flatMap(({ pendingApprovals }) => pendingApprovals);
 		await Promise.all(half.map((approval) => approve(site.api, approval)));
 		await site.crash();
-		const runs = await seeThrough(site.api, site.upstream, ids, 60_000);
+		const runs = await seeThrough(site.api, site.upstream, ids);
 		await expectSurvived(site, marks, runs);
 		expect(site.upstream.effects.filter(({ step }) => step === "asked")).toHaveLength(PARKED);
 	});
