@@ -250,6 +250,8 @@ export const ListRunsQuery = PageQuery.extend({
 	agent: AgentInQuery,
 	status: RunStatus.optional(),
 	parent: idOf("run").optional().describe("those that this run has started"),
+	trigger: idOf("trg").optional().describe("those that this trigger has started, also when it is deleted"),
+	schedule: idOf("sch").optional().describe("those that this schedule has started, also when it is deleted"),
 });
 
 /** `waiting`: for a person, or for the run that it has started. `planned`: by a dry run. `unknown`: nobody can say whether it happened. */

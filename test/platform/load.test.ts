@@ -22,6 +22,9 @@ const KILL_EVERY_MS = 500;
 /** How long a run may go on after the last kill: one whose executors died may rest for a minute. */
 const REST_MS = 120_000;
 
+/** So much that no run meets them: a process that dies counts as busy since it was last looked at, which on a crowded machine may be a while ago. */
+const PATIENT = { wallMs: 100_000, cpuMs: 20_000 };
+
 interface Planned {
 	readonly mark: string;
 	readonly request: CreateRunInput;
@@ -32,7 +35,7 @@ interface Planned {
 /** Of ten runs one is a bomb, three write a file and post to the upstream, the others compute a little. */
 const planRun = (index: number, upstream: string, random: SeededRandom): Planned => {
 	const mark = `run-${index}`;
-	const own = { agent: "worker", language: "javascript", metadata: { mark } } as const;
+	const own = { agent: "worker", language: "javascript", limits: PATIENT, metadata: { mark } } as const;
 	if (index % 10 === 0) return { mark, ...planBomb(index / 10, random) };
 	if (index % 10 < 4) return { mark, request: { ...sendRun(upstream, mark), metadata: { mark } }, end: "succeeded" };
 	const program = "export default async (input) => { let sum = 0; for (let i = 0; i < input.n; i += 1) sum += i; return sum; };";
@@ -40,13 +43,13 @@ const planRun = (index: number, upstream: string, random: SeededRandom): Planned
 };
 
 const planBomb = (index: number, random: SeededRandom): Pick<Planned, "request" | "end"> => {
-	const own = { agent: "worker", language: "javascript" } as const;
+	const own = { agent: "worker", language: "javascript", limits: PATIENT } as const;
 	switch (index % 3) {
 		case 0:
-			return { request: { ...spinRun(), limits: { wallMs: 100_000, cpuMs: 60 + random.below(41) } }, end: "cpu_exceeded" };
+			return { request: { ...spinRun(), limits: { ...PATIENT, cpuMs: 60 + random.below(41) } }, end: "cpu_exceeded" };
 		case 1: {
 			const program = "export default async () => { const kept = []; for (;;) kept.push(new Array(1000).fill({})); };";
-			return { request: { ...own, program, limits: { memoryMb: 16, cpuMs: 30_000, wallMs: 100_000 } }, end: "memory_exceeded" };
+			return { request: { ...own, program, limits: { ...PATIENT, memoryMb: 16 } }, end: "memory_exceeded" };
 		}
 		default:
 			return { request: { ...own, program: "export default async () => new Promise(() => {});" }, end: "never_settled" };

@@ -11,8 +11,8 @@ const EVERY_MS = 10_000;
 
 /** The runs that a schedule has started by its cron: by the times that it names. */
 const tickedRuns = async (api: ApiClient, { id, agent }: Schedule, apart: string): Promise<RunSummary[]> => {
-	const runs = await allPages(api, `/v1/runs?agent=${agent}`, RunSummary, 100);
-	return runs.filter((run) => run.schedule === id && run.id !== apart).sort((one, other) => tickOf(one) - tickOf(other));
+	const runs = await allPages(api, `/v1/runs?schedule=${id}&agent=${agent}`, RunSummary, 100);
+	return runs.filter((run) => run.id !== apart).sort((one, other) => tickOf(one) - tickOf(other));
 };
 
 const tickOf = ({ metadata }: Pick<Run, "metadata">): number => Number(metadata["tickMs"]);

@@ -15,8 +15,8 @@ import { runEnded } from "./run-to-end.ts";
 import { allPages, makeAgent, type Platform, pollUntil, startPlatform } from "./start-platform.ts";
 import { sumsOf, wholeTree } from "./tree-sums.ts";
 
-const SMALL = { calls: 20, cpuMs: 3_000, wallMs: 60_000, egressBytes: 100_000, usdMicros: 20_000 };
-const LARGE = { runs: 20, calls: 100, cpuMs: 20_000, wallMs: 400_000, egressBytes: 500_000, usdMicros: 200_000 };
+const SMALL = { calls: 20, cpuMs: 10_000, wallMs: 60_000, egressBytes: 100_000, usdMicros: 20_000 };
+const LARGE = { runs: 20, calls: 100, cpuMs: 70_000, wallMs: 400_000, egressBytes: 500_000, usdMicros: 200_000 };
 
 let platform: Platform;
 let upstream: HeldUpstream;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 	platform = await startPlatform([upstream.host]);
 	const web = { verb: "http.fetch", allow: [{ host: upstream.host, scheme: "http", methods: ["GET"], paths: ["/*"] }] };
 	const common = { web, ask: { verb: "human.ask" }, memory: { verb: "state" } };
-	const limits = { wallMs: 50_000, cpuMs: 3_000, calls: 100 };
+	const limits = { wallMs: 50_000, cpuMs: 10_000, calls: 100 };
 	const { api } = platform;
 	const leaf = await makeAgent(api, {
 		name: "leaf",

@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Agent } from "../../contract/agents.ts";
-import type { Run } from "../../contract/runs.ts";
+import { type Run, RunSummary } from "../../contract/runs.ts";
 import type { TriggerRequest } from "../../contract/triggers.ts";
 import type { Answer, ApiClient } from "../../scripts/support/api-client.ts";
 import { GITHUB_EXAMPLES } from "./github-payloads.ts";
@@ -12,7 +12,7 @@ import { agentWith, ECHO, githubSender, hookPath, requestsTo, runOf, secretName,
 import { runsSoFar } from "./runs-so-far.ts";
 import { sharePlatform } from "./share-platform.ts";
 import { runEnded } from "./run-to-end.ts";
-import { errorOf, type Platform } from "./start-platform.ts";
+import { allPages, errorOf, type Platform } from "./start-platform.ts";
 
 const Example = z.looseObject({ action: z.string(), issue: z.looseObject({ number: z.int(), title: z.string() }) });
 /** GitHub's own payloads of the event `issues`. */
@@ -57,6 +57,26 @@ describe("a trigger for GitHub", () => {
 		expect((await requestsOf(trigger.id)).map(({ outcome, repeats }) => [outcome, repeats])).toEqual(
 			Array.from({ length: 4 }, () => ["started", 0]),
 		);
+	});
+
+	test("is asked for the runs that it started: those, newest first, page by page, also when it is gone; of another tenant's there are none", async () => {
+		const agent = await withProgram(ECHO);
+		const [one, two] = await Promise.all([1, 2].map(() => githubSender(platform, platform.api, newSecret(), { agent: agent.id })));
+		if (one === undefined || two === undefined) throw new Error("Making two triggers: found fewer");
+		const started: string[] = [];
+		for (const body of ['{"a":1}', '{"a":2}', '{"a":3}']) started.push(runOf(await one.send(body)));
+		const others = [runOf(await two.send('{"a":1}'))];
+		for (const id of [...started, ...others]) await endedRun(id);
+		expect(await runsOf(agent.id)).toBe(4);
+		await platform.api.request("DELETE", `/v1/triggers/${one.trigger.id}`);
+		const listed = async (api: ApiClient, query: string): Promise<string[]> =>
+			(await allPages(api, `/v1/runs?${query}`, RunSummary, 2)).map(({ id }) => id);
+		expect(await listed(platform.api, `trigger=${one.trigger.id}`)).toEqual(started.toReversed());
+		expect(await listed(platform.api, `trigger=${two.trigger.id}&agent=${agent.id}&status=succeeded`)).toEqual(others);
+		expect(await listed(platform.api, `trigger=${two.trigger.id}&status=failed`)).toEqual([]);
+		expect(await listed((await platform.tenant("asks-for-runs")).api, `trigger=${one.trigger.id}`)).toEqual([]);
+		const asked = await platform.api.request("GET", "/v1/runs?trigger=everything");
+		expect([asked.status, errorOf(asked).message]).toEqual([400, expect.stringContaining("trigger")]);
 	});
 
 	test("gives a program without a mapping the headers and the body, and none of what proves who sent it", async () => {

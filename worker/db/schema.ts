@@ -128,6 +128,8 @@ export const runs = sqliteTable(
 		/** Of a run that another one started: that one, and the first of the tree. */
 		parentRunId: text("parent_run_id"),
 		rootRunId: text("root_run_id"),
+		/** The trigger or the schedule that started it. */
+		startedBy: text("started_by"),
 	},
 	(table) => [
 		index("runs_by_tenant").on(table.tenantId, table.id),
@@ -135,6 +137,7 @@ export const runs = sqliteTable(
 		index("runs_by_status").on(table.tenantId, table.status, table.id),
 		index("runs_by_parent").on(table.tenantId, table.parentRunId, table.id).where(sql`parent_run_id IS NOT NULL`),
 		index("runs_by_root").on(table.tenantId, table.rootRunId, table.id).where(sql`root_run_id IS NOT NULL`),
+		index("runs_by_starter").on(table.tenantId, table.startedBy, table.id).where(sql`started_by IS NOT NULL`),
 		// Has all that is added up, so that sums do not read the rows.
 		index("runs_by_time").on(table.tenantId, table.createdAtMs, table.agentId, table.ownUsdMicros, table.cpuMs, table.wallMs),
 	],

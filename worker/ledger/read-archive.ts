@@ -39,17 +39,27 @@ export const archivedBlob = async (db: D1Database, tenantId: string, runId: stri
 	return found === null ? null : (FilesRow.parse(found).files.find((file) => file.path === path)?.blob ?? null);
 };
 
+/** Which runs of a tenant: null or left out, whatever it is. */
+export interface RunsFilter {
+	readonly agentId: string | null;
+	readonly status: string | null;
+	readonly parentRunId?: string | null;
+	/** The trigger that started them, or the schedule. */
+	readonly trigger?: string | null;
+	readonly schedule?: string | null;
+	readonly before: string | null;
+	readonly most: number;
+}
+
 /** Runs of a tenant, newest first, those before a run's id. */
-export const listArchivedRuns = async (
-	db: D1Database,
-	tenantId: string,
-	filter: { agentId: string | null; status: string | null; parentRunId?: string | null; before: string | null; most: number },
-): Promise<RunSummary[]> => {
+export const listArchivedRuns = async (db: D1Database, tenantId: string, filter: RunsFilter): Promise<RunSummary[]> => {
 	const { before, most } = filter;
 	const where = [
 		["agent_id = ?", filter.agentId],
 		["status = ?", filter.status],
 		["parent_run_id = ?", filter.parentRunId ?? null],
+		["started_by = ?", filter.trigger ?? null],
+		["started_by = ?", filter.schedule ?? null],
 	] as const;
 	const rows = await listNewest(db, tenantId, { shape: SummaryRow, columns: "summary", table: "runs", where, before, most });
 	return rows.map(({ summary }) => summary);

@@ -68,8 +68,8 @@ const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch
 		return db
 			.prepare(
 				`INSERT INTO runs (id, tenant_id, agent_id, status, created_at_ms, ended_at_ms, summary, result, files, revision,
-					own_usd_micros, cpu_ms, wall_ms, parent_run_id, root_run_id)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+					own_usd_micros, cpu_ms, wall_ms, parent_run_id, root_run_id, started_by)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at_ms = excluded.ended_at_ms, summary = excluded.summary,
 				result = excluded.result, files = excluded.files, revision = excluded.revision, own_usd_micros = excluded.own_usd_micros,
 				cpu_ms = excluded.cpu_ms, wall_ms = excluded.wall_ms WHERE excluded.revision > runs.revision`,
@@ -90,6 +90,7 @@ const runStatements = (db: D1Database, { tenantId, agentId, runs }: ArchiveBatch
 				run.usage.wallMs,
 				parent?.runId ?? null,
 				parent?.rootRunId ?? null,
+				run.trigger ?? run.schedule,
 			);
 	});
 

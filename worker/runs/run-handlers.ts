@@ -36,6 +36,8 @@ export const runHandlers: Handlers<Ids> = {
 			agentId: await agentInQuery(env, caller.tenantId, query.agent),
 			status: query.status ?? null,
 			parentRunId: query.parent ?? null,
+			trigger: query.trigger ?? null,
+			schedule: query.schedule ?? null,
 			before: readIdCursor(query.cursor, "run"),
 			most: query.limit + 1,
 		});
