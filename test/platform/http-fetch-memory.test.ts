@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LIMITS } from "../../contract/limits.ts";
 import { controlPlaneIn } from "./fault-processes.ts";
+import { runToEnd } from "./run-to-end.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 const MIB = 1024 * 1024;
@@ -16,11 +18,12 @@ const server = createServer(async (request, response) => {
 		response.writeHead(201).end();
 		return;
 	}
-	response.writeHead(200, { "content-type": "application/octet-stream", "content-length": BODY_BYTES });
-	Readable.from(pieces()).pipe(response);
+	const bytes = request.url === "/little" ? MIB : BODY_BYTES;
+	response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes });
+	Readable.from(pieces(bytes)).pipe(response);
 });
-function* pieces(): Generator<Buffer> {
-	for (let sent = 0; sent < BODY_BYTES; sent += PIECE.length) yield PIECE;
+function* pieces(bytes: number): Generator<Buffer> {
+	for (let sent = 0; sent < bytes; sent += PIECE.length) yield PIECE;
 }
 
 let platform: Platform;
@@ -33,7 +36,7 @@ beforeAll(async () => {
 	origin = `http://${host}`;
 	platform = await startPlatform([host]);
 	await platform.api.request("PUT", "/v1/secrets/key", { value: "canary-zyxwvutsrqponmlk" });
-	const limits = { responseBytes: 64 * MIB, requestBytes: 64 * MIB, timeoutMs: 25_000 };
+	const limits = { responseBytes: 64 * MIB, requestBytes: 64 * MIB, timeoutMs: LIMITS.upstreamMs.max };
 	const web = { verb: "http.fetch", allow: [{ host, scheme: "http", methods: ["GET", "PUT"] }], limits };
 	await makeAgent(platform.api, {
 		name: "mover",
@@ -43,7 +46,7 @@ beforeAll(async () => {
 				keyed: { ...web, inject: { header: "authorization", format: "Bearer {secret}", secret: "key" } },
 				files: { verb: "files", mounts: { "/workspace": "write" }, limits: { fileBytes: 64 * MIB, totalBytes: 192 * MIB } },
 			},
-			limits: { wallMs: 30_000, cpuMs: 5_000 },
+			limits: { wallMs: 120_000, cpuMs: 20_000 },
 		},
 	});
 });
@@ -64,17 +67,15 @@ const peakGrowth = async (pid: number, work: () => Promise<unknown>): Promise<nu
 	return fieldOf(pid, "VmHWM") - before;
 };
 
-const carry = (grant: string, path: string, upload = false): Promise<unknown> =>
-	platform.api
-		.run({
-			agent: "mover",
-			program: `export default async (input, env) => {
-				const kept = await env.${grant}.fetch("${origin}/body", { as: "handle" });
-				await env.files.write("${path}", kept);
-				${upload ? `return (await env.${grant}.fetch("${origin}/up", { method: "PUT", body: kept })).status;` : `return (await env.files.stat("${path}")).bytes;`}
-			};`,
-		})
-		.then(({ result, error }) => expect([result, error]).toEqual([upload ? 201 : BODY_BYTES, null]));
+const carry = async (grant: string, path: string, upload = false, body = "body"): Promise<void> => {
+	const program = `export default async (input, env) => {
+		const kept = await env.${grant}.fetch("${origin}/${body}", { as: "handle" });
+		await env.files.write("${path}", kept);
+		${upload ? `return (await env.${grant}.fetch("${origin}/up", { method: "PUT", body: kept })).status;` : `return (await env.files.stat("${path}")).bytes;`}
+	};`;
+	const { result, error } = await runToEnd(platform.api, { agent: "mover", program });
+	expect([result, error]).toEqual([upload ? 201 : body === "little" ? MIB : BODY_BYTES, null]);
+};
 
 /**
  * Most that a body on its way may take. About 20 MiB of it is the Worker's, where nothing is redacted; the rest is what the local stand-in for R2, which lives in the same
@@ -83,12 +84,15 @@ const carry = (grant: string, path: string, upload = false): Promise<unknown> =>
 const MOST_MIB = 150;
 
 test("a body of 50 MB on its way to a file takes a bounded part of it as memory, redacted or not", async () => {
+	// What the process takes for its first run is no body's.
+	for (const grant of ["web", "keyed"]) await carry(grant, `/workspace/output/first-${grant}`, false, "little");
 	const { pid } = controlPlaneIn(process.pid) ?? expect.fail("no control plane is there");
 	const grown = [
 		await peakGrowth(pid, () => carry("web", "/workspace/output/plain")),
 		await peakGrowth(pid, () => carry("keyed", "/workspace/output/redacted")),
 		await peakGrowth(pid, () => carry("web", "/workspace/tmp/up", true)),
 	].map((bytes) => Math.round(bytes / MIB));
+	console.log(`${BODY_BYTES / MIB} MiB: grew by ${grown.join(", ")} MiB, wanted less than ${MOST_MIB}`);
 	expect(uploadedBytes).toBe(BODY_BYTES);
 	expect(Math.max(...grown), `grew by ${grown.join(", ")} MiB`).toBeLessThan(MOST_MIB);
 });
