@@ -48,7 +48,8 @@ export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 		if (hold === undefined) response.end(answerOf(effect));
 		else hold(response);
 	});
-	server.keepAliveTimeout = 60_000;
+	// A connection that ends while it is idle may end under the next request on it.
+	server.keepAliveTimeout = 0;
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const address = server.address();
 	return {

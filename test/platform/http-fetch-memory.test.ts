@@ -22,6 +22,8 @@ const server = createServer(async (request, response) => {
 	response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes });
 	Readable.from(pieces(bytes)).pipe(response);
 });
+// A connection that ends while it is idle may end under the next request on it.
+server.keepAliveTimeout = 0;
 function* pieces(bytes: number): Generator<Buffer> {
 	for (let sent = 0; sent < bytes; sent += PIECE.length) yield PIECE;
 }

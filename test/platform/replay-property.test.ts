@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Replay } from "../../contract/replays.ts";
 import { chanceOf, makeProgram } from "./replay-program.ts";
+import { runToEnd } from "./run-to-end.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
 
 /** How many programs, from which seed on: `REPLAY_PROGRAMS=1000 REPLAY_SEED=7`. A program that fails is told with its seed. */
@@ -24,6 +25,8 @@ const upstream = createServer((request, response) => {
 let platform: Platform;
 let origin: string;
 beforeAll(async () => {
+	// A connection that ends while it is idle may end under the next request on it.
+	upstream.keepAliveTimeout = 0;
 	await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
 	const address = upstream.address();
 	const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
@@ -61,7 +64,7 @@ test(`${PROGRAMS} generated programs replay identical, without one upstream requ
 	const ids: string[] = [];
 	await forEach(PROGRAMS, async (index) => {
 		const program = makeProgram(chanceOf(SEED + index), origin);
-		const run = await platform.api.run({ agent: "player", program });
+		const run = await runToEnd(platform.api, { agent: "player", program });
 		expect([run.status, run.error?.code], `seed ${SEED + index}: ${run.error?.message}\n${program}`).toEqual(
 			run.status === "failed" ? ["failed", "program_threw"] : ["succeeded", undefined],
 		);

@@ -77,6 +77,8 @@ export const startWorkerd = async (): Promise<TestWorkerd> => {
 		else if (typeof given === "string") outgoing.end(given);
 		else await sendPieces(outgoing, given);
 	});
+	// A connection that ends while it is idle may end under the next request on it.
+	gate.keepAliveTimeout = 0;
 	gate.listen(join(folder, "gate.sock"));
 	await once(gate, "listening");
 	const child = spawn(workerdBinary, ["serve", "config.capnp", "--experimental", "--control-fd=3"], {

@@ -67,6 +67,8 @@ export const startEngineGate = async (): Promise<EngineGate> => {
 		}
 	};
 	const server = createServer((request, response) => void answer(request, response));
+	// A connection that ends while it is idle may end under the next request on it.
+	server.keepAliveTimeout = 0;
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const bound = server.address();

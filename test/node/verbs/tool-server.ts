@@ -30,6 +30,8 @@ export interface McpUpstream extends AsyncDisposable {
 }
 
 const listen = async (server: Server): Promise<number> => {
+	// A connection that ends while it is idle may end under the next request on it.
+	server.keepAliveTimeout = 0;
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const address = server.address();

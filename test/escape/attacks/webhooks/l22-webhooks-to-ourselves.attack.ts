@@ -4,6 +4,8 @@
  * ends: held
  */
 import { LIMITS } from "../../../../contract/limits.ts";
+import { HookRun } from "../../../../contract/triggers.ts";
+import { pollUntil } from "../../../platform/start-platform.ts";
 import { hookTenant } from "../../hook-tenant.ts";
 import { sendRaw, wantAnswered } from "../../raw-request.ts";
 import type { Scene } from "../../scene.ts";
@@ -44,8 +46,12 @@ export const attack = async (scene: Scene): Promise<void> => {
 	want("Runs of any of these", runs.length === 0, runs);
 	// What a webhook started tells on with one hop more, whatever its payload says.
 	const endpoint = await tenant.endpoint({ url: scene.servers.receiver.urlOf(), events: ["run.succeeded"] });
-	wantStatus("A webhook of 3 hops", [await hop("third", String(LIMITS.webhookHops - 1))], 202);
-	await tenant.delivery(endpoint, ({ status }) => status === "succeeded");
-	const [delivered] = scene.servers.receiver.at(endpoint.url);
+	const third = await hop("third", String(LIMITS.webhookHops - 1));
+	wantStatus("A webhook of 3 hops", [third], 202);
+	const { run } = HookRun.parse(JSON.parse(third.text));
+	const delivered = await pollUntil(
+		async () => scene.servers.receiver.at(endpoint.url).find(({ body }) => body.includes(run)),
+		(found) => found !== undefined,
+	);
 	want("The hops of what came of it", delivered?.headers["cordon-hops"] === String(LIMITS.webhookHops), delivered?.headers);
 };
