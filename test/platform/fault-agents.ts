@@ -2,6 +2,9 @@ import { Agent } from "../../contract/agents.ts";
 import type { ApiClient, CreateRunInput } from "../../scripts/support/api-client.ts";
 import { answerOf } from "./fault-upstream.ts";
 
+/** So much that no run meets them: a process that dies counts as busy since it was last looked at, which on a crowded machine may be a while ago. */
+export const PATIENT = { wallMs: 100_000, cpuMs: 20_000 };
+
 /**
  * An agent whose grants reach the upstream in every way that a crash tells apart: `reads` may be sent again, `keyed` may be sent again with its key, `plain`
  * and `asked` must happen once.
@@ -65,7 +68,7 @@ export const wholeRun = (upstream: string, mark: string): CreateRunInput => ({
 	language: "javascript",
 	program: WHOLE,
 	input: { origin: `http://${upstream}`, mark },
-	limits: { wallMs: 100_000, cpuMs: 20_000 },
+	limits: PATIENT,
 	wait: 0,
 });
 
@@ -104,7 +107,7 @@ export const sendRun = (upstream: string, mark: string, grant: "reads" | "keyed"
 	language: "javascript",
 	program: SEND,
 	input: { origin: `http://${upstream}`, mark, grant },
-	limits: { wallMs: 100_000, cpuMs: 20_000 },
+	limits: PATIENT,
 });
 
 /** A run that only computes, for about so long. */

@@ -57,14 +57,17 @@ export const startPlatform = async (settings: PlatformSettings): Promise<Platfor
 	const [, url = "", port = ""] = await listening;
 	const pid = child.pid ?? 0;
 	const key = (await readFile(join(settings.dataFolder, "key"), "utf8")).trim();
+	const untilGone = async (family: readonly SeenProcess[]): Promise<void> => {
+		await allGone(family);
+		// What was just being started when its family was read.
+		await nobodyNames(settings.dataFolder);
+	};
 	const end = async (signal: "SIGKILL" | "SIGTERM"): Promise<number | null> => {
 		const family = familyOf(pid);
 		const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve([child.exitCode]);
 		child.kill(signal);
 		const [code] = await exited;
-		await allGone(family);
-		// What was just being started when its family was read.
-		await nobodyNames(settings.dataFolder);
+		await untilGone(family);
 		return typeof code === "number" ? code : null;
 	};
 	return {
@@ -79,8 +82,7 @@ export const startPlatform = async (settings: PlatformSettings): Promise<Platfor
 		[Symbol.asyncDispose]: async () => {
 			const family = familyOf(pid);
 			for (const each of family) killNow(each);
-			await allGone(family);
-			await nobodyNames(settings.dataFolder);
+			await untilGone(family);
 		},
 	};
 };

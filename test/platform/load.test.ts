@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { Run } from "../../contract/runs.ts";
 import { NewTenant } from "../../contract/tenants.ts";
 import { type ApiClient, type CreateRunInput, createApiClient } from "../../scripts/support/api-client.ts";
-import { makeFaultAgent, sendRun, spinRun } from "./fault-agents.ts";
+import { makeFaultAgent, PATIENT, sendRun, spinRun } from "./fault-agents.ts";
 import { expectLedgerMatches, expectListAgrees, expectNothingHeld } from "./fault-checks.ts";
 import { OPERATOR, type PlatformProcess, startPlatform } from "./fault-platform.ts";
 import { executorsIn, killNow } from "./fault-processes.ts";
@@ -21,9 +21,6 @@ const CLIENTS = 20;
 const KILL_EVERY_MS = 500;
 /** How long a run may go on after the last kill: one whose executors died may rest for a minute. */
 const REST_MS = 120_000;
-
-/** So much that no run meets them: a process that dies counts as busy since it was last looked at, which on a crowded machine may be a while ago. */
-const PATIENT = { wallMs: 100_000, cpuMs: 20_000 };
 
 interface Planned {
 	readonly mark: string;

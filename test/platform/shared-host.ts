@@ -12,7 +12,7 @@ declare module "vitest" {
 	}
 }
 
-/** Ports in blocks, below those that the system hands out: a listener on a block's first port has all of it. */
+/** Ports in blocks, below those that the system hands out and above those of ./lasting-port: a listener on a block's first port has all of it. */
 const [LOWEST, BLOCKS, BLOCK] = [20_000, 50, 200];
 /** Ports that one file gets for its upstreams. */
 const EACH = 4;
