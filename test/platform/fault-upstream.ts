@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { startLoopbackServer } from "../../scripts/support/loopback-server.ts";
 
 /** One request as the far side saw it. */
 export interface Effect {
@@ -38,7 +39,7 @@ const effectOf = ({ method, url, headers }: IncomingMessage): Effect => {
 export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 	const effects: Effect[] = [];
 	const holds = new Map<string, (response: ServerResponse) => void>();
-	const server = createServer(async (request, response) => {
+	const server = await startLoopbackServer(async (request, response) => {
 		const effect = effectOf(request);
 		await text(request).catch(() => "");
 		effects.push(effect);
@@ -48,12 +49,8 @@ export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 		if (hold === undefined) response.end(answerOf(effect));
 		else hold(response);
 	});
-	// A connection that ends while it is idle may end under the next request on it.
-	server.keepAliveTimeout = 0;
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
 	return {
-		host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+		host: server.host,
 		effects,
 		hold: (mark, step) => {
 			const held = Promise.withResolvers<ServerResponse>();
@@ -66,10 +63,6 @@ export const startFaultUpstream = async (): Promise<FaultUpstream> => {
 				},
 			};
 		},
-		[Symbol.asyncDispose]: () =>
-			new Promise((resolve) => {
-				server.closeAllConnections();
-				server.close(() => resolve());
-			}),
+		[Symbol.asyncDispose]: () => server.close(),
 	};
 };

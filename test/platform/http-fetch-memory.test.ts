@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import type { RequestListener } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LIMITS } from "../../contract/limits.ts";
+import { type LoopbackServer, startLoopbackServer } from "../../scripts/support/loopback-server.ts";
 import { controlPlaneIn } from "./fault-processes.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 const BODY_BYTES = 50 * MIB;
 const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdef");
 let uploadedBytes = 0;
-const server = createServer(async (request, response) => {
+const answer: RequestListener = async (request, response) => {
 	if (request.method === "PUT") {
 		for await (const chunk of request) uploadedBytes += chunk.length;
 		response.writeHead(201).end();
@@ -21,21 +21,16 @@ const server = createServer(async (request, response) => {
 	const bytes = request.url === "/little" ? MIB : BODY_BYTES;
 	response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes });
 	Readable.from(pieces(bytes)).pipe(response);
-});
-// A connection that ends while it is idle may end under the next request on it.
-server.keepAliveTimeout = 0;
+};
 function* pieces(bytes: number): Generator<Buffer> {
 	for (let sent = 0; sent < bytes; sent += PIECE.length) yield PIECE;
 }
 
+let server: LoopbackServer;
 let platform: Platform;
-let origin = "";
 beforeAll(async () => {
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-	origin = `http://${host}`;
+	server = await startLoopbackServer(answer);
+	const { host } = server;
 	platform = await startPlatform([host]);
 	await platform.api.request("PUT", "/v1/secrets/key", { value: "canary-zyxwvutsrqponmlk" });
 	const limits = { responseBytes: 64 * MIB, requestBytes: 64 * MIB, timeoutMs: LIMITS.upstreamMs.max };
@@ -54,8 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await platform.stop();
-	server.closeAllConnections();
-	server.close();
+	await server.close();
 });
 
 const fieldOf = (pid: number, field: string): number =>
@@ -71,9 +65,9 @@ const peakGrowth = async (pid: number, work: () => Promise<unknown>): Promise<nu
 
 const carry = async (grant: string, path: string, upload = false, body = "body"): Promise<void> => {
 	const program = `export default async (input, env) => {
-		const kept = await env.${grant}.fetch("${origin}/${body}", { as: "handle" });
+		const kept = await env.${grant}.fetch("${server.origin}/${body}", { as: "handle" });
 		await env.files.write("${path}", kept);
-		${upload ? `return (await env.${grant}.fetch("${origin}/up", { method: "PUT", body: kept })).status;` : `return (await env.files.stat("${path}")).bytes;`}
+		${upload ? `return (await env.${grant}.fetch("${server.origin}/up", { method: "PUT", body: kept })).status;` : `return (await env.files.stat("${path}")).bytes;`}
 	};`;
 	const { result, error } = await runToEnd(platform.api, { agent: "mover", program });
 	expect([result, error]).toEqual([upload ? 201 : body === "little" ? MIB : BODY_BYTES, null]);

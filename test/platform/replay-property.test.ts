@@ -1,6 +1,7 @@
-import { createServer } from "node:http";
+import type { RequestListener } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Replay } from "../../contract/replays.ts";
+import { type LoopbackServer, startLoopbackServer } from "../../scripts/support/loopback-server.ts";
 import { chanceOf, makeProgram } from "./replay-program.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { makeAgent, type Platform, startPlatform } from "./start-platform.ts";
@@ -12,7 +13,7 @@ const AT_ONCE = 8;
 
 /** Answers in its own time, and not always: what it does the second time is something else. */
 const arrivals = { count: 0 };
-const upstream = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
 	arrivals.count += 1;
 	request.resume();
 	const fate = Math.random();
@@ -20,17 +21,13 @@ const upstream = createServer((request, response) => {
 		if (fate < 0.06) request.socket.destroy();
 		else response.writeHead(fate < 0.15 ? 500 : 200).end(`${arrivals.count} ${fate}`);
 	}, Math.random() * 8);
-});
+};
 
+let upstream: LoopbackServer;
 let platform: Platform;
-let origin: string;
 beforeAll(async () => {
-	// A connection that ends while it is idle may end under the next request on it.
-	upstream.keepAliveTimeout = 0;
-	await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-	const address = upstream.address();
-	const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-	origin = `http://${host}`;
+	upstream = await startLoopbackServer(answer);
+	const { host } = upstream;
 	platform = await startPlatform([host]);
 	const grants = {
 		web: { verb: "http.fetch", allow: [{ host, scheme: "http", methods: ["GET", "POST"] }] },
@@ -44,8 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await platform.stop();
-	upstream.closeAllConnections();
-	upstream.close();
+	await upstream.close();
 });
 
 /** Does a work for each number, so many at a time. */
@@ -63,7 +59,7 @@ const forEach = async (count: number, work: (index: number) => Promise<void>): P
 test(`${PROGRAMS} generated programs replay identical, without one upstream request`, { timeout: 600_000 }, async () => {
 	const ids: string[] = [];
 	await forEach(PROGRAMS, async (index) => {
-		const program = makeProgram(chanceOf(SEED + index), origin);
+		const program = makeProgram(chanceOf(SEED + index), upstream.origin);
 		const run = await runToEnd(platform.api, { agent: "player", program });
 		expect([run.status, run.error?.code], `seed ${SEED + index}: ${run.error?.message}\n${program}`).toEqual(
 			run.status === "failed" ? ["failed", "program_threw"] : ["succeeded", undefined],
